@@ -1,0 +1,155 @@
+//! Why a value is unknown, and which resources a value came from: marks on [`cty::Value`].
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+use cty::{CustomMark, Mark, Value};
+
+use crate::instance::{Address, InstanceKey};
+
+/// Why something is unknown: the cause, and through what it came, outermost (nearest to the
+/// reader) first, the cause last. Prints as `s3_config.bucket <- module.backup.bucket <-
+/// var.bucket has no value`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Why {
+    /// The last link: `var.bucket has no value`, `data.aws_vpc.main is read during apply`.
+    pub cause: Arc<str>,
+    /// What it came through, outermost first: `local.name`, `module.backup.bucket`.
+    pub chain: Vec<Arc<str>>,
+    key: Arc<str>,
+}
+
+/// A value derived from an attribute of a resource instance, which may itself be unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The instance; without a key, and with `any_key`, any instance of the resource.
+    pub address: Address,
+    /// True if the instance's key could not be told.
+    pub any_key: bool,
+    /// The attribute path read from it, as written: `name`, `name[0].id`; empty for the whole.
+    pub path: Arc<str>,
+    key: Arc<str>,
+}
+
+impl Why {
+    /// A cause, through nothing yet.
+    pub fn new(cause: impl Into<Arc<str>>) -> Self {
+        Self::from_parts(cause.into(), Vec::new())
+    }
+
+    /// The same cause, seen through one more thing.
+    pub fn through(&self, link: impl Into<Arc<str>>) -> Self {
+        let mut chain = Vec::with_capacity(self.chain.len() + 1);
+        chain.push(link.into());
+        chain.extend(self.chain.iter().cloned());
+        Self::from_parts(self.cause.clone(), chain)
+    }
+
+    fn from_parts(cause: Arc<str>, chain: Vec<Arc<str>>) -> Self {
+        let key = format!("why {cause}");
+        Self {
+            cause,
+            chain,
+            key: key.into(),
+        }
+    }
+
+    /// The first reason on a value or on anything it contains.
+    pub fn of(value: &Value) -> Option<Self> {
+        find(value, &|mark| downcast::<Self>(mark).cloned())
+    }
+
+    /// As a mark.
+    pub fn mark(self) -> Mark {
+        Mark::Custom(Arc::new(self))
+    }
+}
+
+impl Reference {
+    /// A reference to an attribute of an instance.
+    pub fn new(address: Address, any_key: bool, path: impl Into<Arc<str>>) -> Self {
+        let path = path.into();
+        let any = if any_key { "[any]" } else { "" };
+        let key = format!("ref {address}{any}.{path}").into();
+        Self {
+            address,
+            any_key,
+            path,
+            key,
+        }
+    }
+
+    /// All references on a value itself, in the order of their addresses.
+    pub fn of(value: &Value) -> Vec<Self> {
+        value
+            .marks()
+            .iter()
+            .filter_map(|mark| downcast::<Self>(mark).cloned())
+            .collect()
+    }
+
+    /// The key, if it is known and there is one.
+    pub fn instance_key(&self) -> Option<&InstanceKey> {
+        self.address.key.as_ref()
+    }
+
+    /// As a mark.
+    pub fn mark(self) -> Mark {
+        Mark::Custom(Arc::new(self))
+    }
+}
+
+fn downcast<T: 'static>(mark: &Mark) -> Option<&T> {
+    match mark {
+        Mark::Custom(custom) => custom.as_any().downcast_ref(),
+        Mark::Sensitive | Mark::Ephemeral => None,
+    }
+}
+
+fn find<T>(value: &Value, pick: &impl Fn(&Mark) -> Option<T>) -> Option<T> {
+    use cty::Data;
+    if let Some(found) = value.marks().iter().find_map(pick) {
+        return Some(found);
+    }
+    match value.data() {
+        Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => {
+            items.iter().find_map(|item| find(item, pick))
+        }
+        Data::Map(_, items) | Data::Object(items) => {
+            items.values().find_map(|item| find(item, pick))
+        }
+        Data::Null(_) | Data::Unknown(..) | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+            None
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for link in &self.chain {
+            write!(f, "{link} <- ")?;
+        }
+        f.write_str(&self.cause)
+    }
+}
+
+impl CustomMark for Why {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl CustomMark for Reference {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,19 @@
+//! Terraform's types and values.
+//!
+//! - [`Type`]: type constraints, in Terraform's JSON notation ([`Type::from_json`]).
+//! - [`Value`]: known, null or unknown data with [`Mark`]s that follow it through every operation.
+//! - [`Number`]: decimals that never wrap or round.
+//! - `convert`: conversion to a type and unification of types.
+//! - `msgpack`, `json`: the two encodings of the plugin protocol and of state files.
+//!
+//! The plugin protocol speaks these values on the wire and the evaluator computes with them.
+
+mod mark;
+mod number;
+mod ty;
+mod value;
+
+pub use mark::{CustomMark, Mark, Marks};
+pub use number::{Number, ParseNumberError};
+pub use ty::{ObjectType, Type};
+pub use value::{Data, Refinement, Value};

@@ -1,0 +1,83 @@
+//! Type constraints.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A type constraint, as in `type = map(list(string))`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Type {
+    /// Any type: `any`, and the type of a bare `null`.
+    Dynamic,
+    /// Text.
+    String,
+    /// A decimal number of any size.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// An ordered collection of one element type.
+    List(Arc<Type>),
+    /// An unordered collection of distinct elements of one type.
+    Set(Arc<Type>),
+    /// Text keys to elements of one type.
+    Map(Arc<Type>),
+    /// Named attributes, each with its own type.
+    Object(Arc<ObjectType>),
+    /// A fixed number of elements, each with its own type.
+    Tuple(Arc<[Type]>),
+}
+
+/// The attributes of an object type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectType {
+    /// Every attribute and its type.
+    pub attributes: BTreeMap<Arc<str>, Type>,
+    /// Attributes that a value may leave out (`optional(...)` in a variable's type);
+    /// conversion fills them with null. Never on the wire in schemas.
+    pub optional: BTreeSet<Arc<str>>,
+}
+
+impl Type {
+    /// `list(element)`.
+    pub fn list(element: Type) -> Self {
+        Self::List(Arc::new(element))
+    }
+
+    /// `set(element)`.
+    pub fn set(element: Type) -> Self {
+        Self::Set(Arc::new(element))
+    }
+
+    /// `map(element)`.
+    pub fn map(element: Type) -> Self {
+        Self::Map(Arc::new(element))
+    }
+
+    /// `tuple([elements])`.
+    pub fn tuple(elements: impl Into<Arc<[Type]>>) -> Self {
+        Self::Tuple(elements.into())
+    }
+
+    /// `object({name = type, ...})` with no optional attributes.
+    pub fn object<K: Into<Arc<str>>>(attributes: impl IntoIterator<Item = (K, Type)>) -> Self {
+        Self::Object(Arc::new(ObjectType {
+            attributes: attributes.into_iter().map(|(k, t)| (k.into(), t)).collect(),
+            optional: BTreeSet::new(),
+        }))
+    }
+
+    /// True for string, number and bool.
+    pub fn is_primitive(&self) -> bool {
+        matches!(self, Self::String | Self::Number | Self::Bool)
+    }
+
+    /// True if the type is, or contains, [`Type::Dynamic`].
+    pub fn has_dynamic(&self) -> bool {
+        match self {
+            Self::Dynamic => true,
+            Self::String | Self::Number | Self::Bool => false,
+            Self::List(t) | Self::Set(t) | Self::Map(t) => t.has_dynamic(),
+            Self::Object(o) => o.attributes.values().any(Self::has_dynamic),
+            Self::Tuple(ts) => ts.iter().any(Self::has_dynamic),
+        }
+    }
+}
