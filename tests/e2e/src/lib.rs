@@ -1,1 +1,16 @@
-//! Under construction.
+//! Drives real hosts (Terraform, OpenTofu) with the real provider and the real checker.
+//!
+//! - [`programs`]: builds our programs once and says where they are.
+//! - [`hosts`]: which hosts there are, and what to say when there is none.
+//! - [`workdir`]: a scratch directory in which a host finds our provider and the sandbox, and
+//!   nothing of the user's own.
+//!
+//! `cargo demo` runs on the same pieces as the tests.
+
+pub mod hosts;
+pub mod programs;
+pub mod workdir;
+
+pub use hosts::Host;
+pub use programs::Programs;
+pub use workdir::{Run, Workdir};

@@ -1,0 +1,93 @@
+//! Our programs, built once per process with the cargo that runs us.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// Where the built programs are.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// `terraform-provider-holdfast`.
+    pub provider: PathBuf,
+    /// `holdfast`.
+    pub checker: PathBuf,
+    /// `holdfast-sandbox`.
+    pub sandbox: PathBuf,
+}
+
+/// What cargo shows while it builds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Cargo's own progress on stderr.
+    Shown,
+    /// Only errors.
+    Quiet,
+}
+
+impl Programs {
+    /// Builds the three programs in the dev profile (a no-op when they are fresh).
+    ///
+    /// # Errors
+    /// Cargo cannot be started, the build fails, or a program is missing from its report.
+    pub fn build(progress: Progress) -> Result<Self> {
+        let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
+        cargo
+            .current_dir(repository())
+            .args(["build", "--message-format=json-render-diagnostics"])
+            .args(["-p", "terraform-provider-holdfast", "-p", "holdfast", "-p", "holdfast-sandbox"])
+            .stderr(Stdio::inherit());
+        if progress == Progress::Quiet {
+            cargo.arg("--quiet");
+        }
+        let output = cargo.output().context("cannot start cargo to build the programs")?;
+        if !output.status.success() {
+            bail!("cargo build failed ({}); its messages are above", output.status);
+        }
+        let report = String::from_utf8(output.stdout).context("cargo's report is not UTF-8")?;
+        Ok(Self {
+            provider: executable(&report, "terraform-provider-holdfast")?,
+            checker: executable(&report, "holdfast")?,
+            sandbox: executable(&report, "holdfast-sandbox")?,
+        })
+    }
+}
+
+/// The root of the repository.
+pub fn repository() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
+
+/// The executable of a bin target, from cargo's JSON messages.
+fn executable(report: &str, name: &str) -> Result<PathBuf> {
+    report
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-artifact")
+        .filter(|message| message["target"]["name"] == name)
+        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .with_context(|| format!("cargo built no program named {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_library_of_the_same_name_is_not_the_program() {
+        let report = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"holdfast"},"executable":null}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"holdfast"},"executable":"/t/holdfast"}"#,
+        );
+        assert_eq!(executable(report, "holdfast").unwrap(), PathBuf::from("/t/holdfast"));
+        assert!(executable(report, "other").is_err());
+    }
+
+    #[test]
+    fn the_repository_holds_the_workspace() {
+        assert!(repository().join("Cargo.lock").is_file());
+    }
+}

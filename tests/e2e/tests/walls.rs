@@ -1,0 +1,163 @@
+//! The house's walls (docs/architecture.md): who may import whom, and under which licences.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package};
+use holdfast_e2e::programs::repository;
+
+/// What each of our crates may import of ours in its shipped code. A crate that is not named here
+/// fails the test: new crates get their walls in the same change.
+const OURS: &[(&str, &[&str])] = &[
+    ("cty", &[]),
+    ("tfplugin", &["cty"]),
+    ("terraform-config", &["cty"]),
+    ("holdfast-recovery", &[]),
+    ("holdfast-aws", &["holdfast-recovery"]),
+    ("terraform-provider-holdfast", &["cty", "tfplugin", "holdfast-aws", "holdfast-recovery"]),
+    ("holdfast", &["cty", "terraform-config", "holdfast-recovery"]),
+    ("holdfast-sandbox", &[]),
+    ("holdfast-e2e", &["holdfast-sandbox"]),
+    ("xtask", &["holdfast-e2e", "holdfast-sandbox"]),
+];
+
+/// Foreign crates that only one of ours may name, tests included.
+const KEPT_INSIDE: &[(&str, &str)] = &[
+    ("tonic", "tfplugin"),
+    ("prost", "tfplugin"),
+    ("rcgen", "tfplugin"),
+    ("tokio-rustls", "tfplugin"),
+    ("aws-sdk-", "holdfast-aws"),
+    ("aws-config", "holdfast-aws"),
+    ("aws-smithy-", "holdfast-aws"),
+    ("aws-types", "holdfast-aws"),
+    ("aws-credential-types", "holdfast-aws"),
+    ("hcl-edit", "terraform-config"),
+    ("winterbaume-", "holdfast-sandbox"),
+];
+
+/// Licences that everything we link or test with may stand under.
+const LICENCES: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "OpenSSL",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+fn metadata() -> Metadata {
+    let manifest = repository().join("Cargo.toml");
+    MetadataCommand::new().manifest_path(manifest).exec().expect("cargo metadata runs")
+}
+
+fn workspace(metadata: &Metadata) -> BTreeMap<String, Package> {
+    let packages = metadata.workspace_packages().into_iter();
+    packages.map(|package| (package.name.to_string(), package.clone())).collect()
+}
+
+#[test]
+fn our_crates_import_only_what_the_map_allows() {
+    let metadata = metadata();
+    let ours = workspace(&metadata);
+    let named: BTreeSet<&str> = OURS.iter().map(|(name, _)| *name).collect();
+    let there: BTreeSet<&str> = ours.keys().map(String::as_str).collect();
+    assert_eq!(there, named, "every workspace crate has its walls here");
+    for (name, allowed) in OURS {
+        for dependency in &ours[*name].dependencies {
+            let internal = ours.contains_key(&dependency.name);
+            let shipped = dependency.kind == DependencyKind::Normal;
+            assert!(
+                !(internal && shipped) || allowed.contains(&dependency.name.as_str()),
+                "{name} must not import {}: see docs/architecture.md",
+                dependency.name
+            );
+        }
+    }
+}
+
+#[test]
+fn foreign_crates_stay_behind_their_wall() {
+    for (name, package) in workspace(&metadata()) {
+        for dependency in &package.dependencies {
+            let keeper = KEPT_INSIDE
+                .iter()
+                .find(|(prefix, _)| dependency.name.starts_with(prefix))
+                .map(|(_, keeper)| *keeper);
+            assert!(
+                keeper.is_none_or(|keeper| keeper == name),
+                "{name} names {}, which belongs behind {}",
+                dependency.name,
+                keeper.unwrap_or_default()
+            );
+        }
+    }
+}
+
+#[test]
+fn rules_see_the_estate_and_nothing_else() {
+    let rules = repository().join("policy/src/rules");
+    let mut seen = 0;
+    for entry in fs::read_dir(&rules).expect("policy/src/rules is a folder") {
+        let path = entry.expect("a rule file").path();
+        let text = fs::read_to_string(&path).expect("a rule file is text");
+        let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for name in ["terraform_config", "cty::", "hcl_edit"] {
+            assert!(!shipped.contains(name), "{} names {name}", path.display());
+        }
+        seen += 1;
+    }
+    assert!(seen >= 2, "rules were looked at");
+}
+
+#[test]
+fn licences_are_on_the_list() {
+    for package in metadata().packages {
+        let licence = package.license.clone().unwrap_or_default();
+        assert!(
+            permitted(&licence),
+            "{} {} stands under {licence:?}: look at it before adding it to the list",
+            package.name,
+            package.version
+        );
+    }
+}
+
+/// An SPDX expression that can be met with licences of the list alone.
+fn permitted(expression: &str) -> bool {
+    // `AND` binds tighter than `OR`; parentheses in the graph only ever group an `OR` inside an
+    // `AND`, so each parenthesised part is judged first and replaced by its verdict.
+    let mut text = expression.replace('/', " OR ");
+    while let Some(close) = text.find(')') {
+        let Some(open) = text[..close].rfind('(') else { return false };
+        let verdict = if permitted(&text[open + 1..close]) { "MIT" } else { "none" };
+        text.replace_range(open..=close, verdict);
+    }
+    text.split(" OR ").any(|all| {
+        all.split(" AND ").all(|licence| LICENCES.contains(&licence.trim()))
+    })
+}
+
+#[test]
+fn licence_expressions_are_read_as_spdx() {
+    for (expression, expected) in [
+        ("MIT", true),
+        ("MIT/Apache-2.0", true),
+        ("GPL-3.0 OR MIT", true),
+        ("GPL-3.0 AND MIT", false),
+        ("ISC AND (Apache-2.0 OR ISC)", true),
+        ("ISC AND (GPL-2.0 OR GPL-3.0)", false),
+        ("", false),
+    ] {
+        assert_eq!(permitted(expression), expected, "{expression}");
+    }
+}
