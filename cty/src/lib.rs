@@ -10,10 +10,12 @@
 
 mod mark;
 mod number;
+mod path;
 mod ty;
 mod value;
 
 pub use mark::{CustomMark, Mark, Marks};
-pub use number::{Number, ParseNumberError};
-pub use ty::{ObjectType, Type};
+pub use number::{Number, NumberError};
+pub use path::{Path, PathStep};
+pub use ty::{ObjectType, ParseTypeError, Type};
 pub use value::{Data, Refinement, Value};

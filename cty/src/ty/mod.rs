@@ -1,7 +1,11 @@
 //! Type constraints.
 
+mod json;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+pub use json::ParseTypeError;
 
 /// A type constraint, as in `type = map(list(string))`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,5 +83,48 @@ impl Type {
             Self::Object(o) => o.attributes.values().any(Self::has_dynamic),
             Self::Tuple(ts) => ts.iter().any(Self::has_dynamic),
         }
+    }
+
+    /// The type without the mention of optional attributes, at any depth: the type of values.
+    pub fn without_optional(&self) -> Self {
+        if !self.has_optional() {
+            return self.clone();
+        }
+        match self {
+            Self::Dynamic | Self::String | Self::Number | Self::Bool => self.clone(),
+            Self::List(t) => Self::list(t.without_optional()),
+            Self::Set(t) => Self::set(t.without_optional()),
+            Self::Map(t) => Self::map(t.without_optional()),
+            Self::Object(o) => Self::object(
+                o.attributes
+                    .iter()
+                    .map(|(name, ty)| (name.clone(), ty.without_optional())),
+            ),
+            Self::Tuple(ts) => Self::Tuple(ts.iter().map(Self::without_optional).collect()),
+        }
+    }
+
+    fn has_optional(&self) -> bool {
+        match self {
+            Self::Dynamic | Self::String | Self::Number | Self::Bool => false,
+            Self::List(t) | Self::Set(t) | Self::Map(t) => t.has_optional(),
+            Self::Object(o) => {
+                !o.optional.is_empty() || o.attributes.values().any(Self::has_optional)
+            }
+            Self::Tuple(ts) => ts.iter().any(Self::has_optional),
+        }
+    }
+
+    /// The element type of a list, set or map.
+    pub fn element(&self) -> Option<&Type> {
+        match self {
+            Self::List(t) | Self::Set(t) | Self::Map(t) => Some(t),
+            _ => None,
+        }
+    }
+
+    /// True for list, set and map.
+    pub fn is_collection(&self) -> bool {
+        self.element().is_some()
     }
 }

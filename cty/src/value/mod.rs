@@ -1,4 +1,12 @@
 //! Values.
+//!
+//! - `construct`: making them.
+//! - `access`: asking them.
+//! - `walk`: going through them and rebuilding them.
+
+mod access;
+pub(crate) mod construct;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,16 +65,6 @@ pub struct Refinement {
 }
 
 impl Value {
-    /// A null of a type.
-    pub fn null(ty: Type) -> Self {
-        Data::Null(ty).into()
-    }
-
-    /// An unknown value of a type.
-    pub fn unknown(ty: Type) -> Self {
-        Data::Unknown(ty, None).into()
-    }
-
     /// What the value is.
     pub fn data(&self) -> &Data {
         &self.data

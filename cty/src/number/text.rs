@@ -1,0 +1,94 @@
+//! Decimal text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bigdecimal::BigDecimal;
+use num_bigint::BigInt;
+
+use super::{Number, NumberError, Repr};
+
+impl FromStr for Number {
+    type Err = NumberError;
+
+    /// Reads what Terraform reads as a number: an optional sign, digits with at most one point
+    /// before, among or after them, an optional decimal exponent; `Inf` with an optional sign.
+    fn from_str(text: &str) -> Result<Self, NumberError> {
+        let (negative, unsigned) = match text.as_bytes() {
+            [b'-', ..] => (true, &text[1..]),
+            [b'+', ..] => (false, &text[1..]),
+            _ => (false, text),
+        };
+        if matches!(unsigned, "Inf" | "inf") {
+            return Ok(if negative {
+                Self::NEG_INFINITY
+            } else {
+                Self::INFINITY
+            });
+        }
+        let (mantissa, exponent) = match unsigned.find(['e', 'E']) {
+            Some(at) => (&unsigned[..at], parse_exponent(&unsigned[at + 1..])?),
+            None => (unsigned, 0),
+        };
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let is_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if whole.len() + fraction.len() == 0 || !is_digits(whole) || !is_digits(fraction) {
+            return Err(NumberError::NotANumber);
+        }
+        from_parts(negative, whole, fraction, exponent)
+    }
+}
+
+/// The exponent, saturated: anything beyond an `i32` is out of range (or the number is zero).
+fn parse_exponent(text: &str) -> Result<i64, NumberError> {
+    let (negative, digits) = match text.as_bytes() {
+        [b'-', ..] => (true, &text[1..]),
+        [b'+', ..] => (false, &text[1..]),
+        _ => (false, text),
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(NumberError::NotANumber);
+    }
+    let magnitude = digits.parse::<i32>().map_or(i64::from(i32::MAX), i64::from);
+    Ok(if negative { -magnitude } else { magnitude })
+}
+
+fn from_parts(
+    negative: bool,
+    whole: &str,
+    fraction: &str,
+    exponent: i64,
+) -> Result<Number, NumberError> {
+    let zeros = |b: &char| *b == '0';
+    let fraction_digits = fraction.trim_end_matches('0').len();
+    let digits: String = [whole, &fraction[..fraction_digits]].concat();
+    let leading = digits.chars().take_while(zeros).count();
+    let digits = &digits[leading..];
+    if digits.is_empty() {
+        return Ok(Number::ZERO);
+    }
+    // Counted before it is parsed: parsing takes quadratic time.
+    let significant = digits.trim_end_matches('0').len();
+    if significant as u64 > Number::MAX_DIGITS {
+        return Err(NumberError::OutOfRange);
+    }
+    let scale = fraction_digits as i64 - exponent - (digits.len() - significant) as i64;
+    let coefficient =
+        BigInt::from_str(&digits[..significant]).map_err(|_| NumberError::NotANumber)?;
+    Number::from_decimal(BigDecimal::new(
+        if negative { -coefficient } else { coefficient },
+        scale,
+    ))
+}
+
+impl fmt::Display for Number {
+    /// Plain decimal notation, never an exponent, as Terraform turns numbers into strings.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Repr::Int(n) => f.pad_integral(*n >= 0, "", &n.unsigned_abs().to_string()),
+            Repr::Decimal(d) => f.pad(&d.to_plain_string()),
+            Repr::Infinity => f.pad("+Inf"),
+            Repr::NegInfinity => f.pad("-Inf"),
+        }
+    }
+}

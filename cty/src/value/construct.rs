@@ -1,0 +1,179 @@
+//! Making values.
+//!
+//! Strings and keys are NFC-normalised, as Terraform does, so that equal text is equal. Elements
+//! of collections that are a bare `null` or wholly unknown take the element type.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::{Data, Refinement, Value};
+use crate::{Marks, Number, Type};
+
+impl Value {
+    /// Text, NFC-normalised.
+    pub fn string(text: impl Into<Arc<str>>) -> Self {
+        Data::String(normalize(text.into())).into()
+    }
+
+    /// `true` or `false`.
+    pub fn bool(b: bool) -> Self {
+        Data::Bool(b).into()
+    }
+
+    /// A number.
+    pub fn number(n: impl Into<Number>) -> Self {
+        Data::Number(n.into()).into()
+    }
+
+    /// A whole number.
+    pub fn int(n: i64) -> Self {
+        Self::number(n)
+    }
+
+    /// A null of a type; optional attributes of the type are no part of a value's type.
+    pub fn null(ty: Type) -> Self {
+        Data::Null(ty.without_optional()).into()
+    }
+
+    /// An unknown value of a type; see [`Value::null`] on optional attributes.
+    pub fn unknown(ty: Type) -> Self {
+        Data::Unknown(ty.without_optional(), None).into()
+    }
+
+    /// An unknown value of which something is known.
+    ///
+    /// A refinement that says nothing is dropped, and so is any on [`Type::Dynamic`] (Terraform
+    /// allows none there).
+    pub fn refined(ty: Type, refinement: Refinement) -> Self {
+        if ty == Type::Dynamic || refinement == Refinement::default() {
+            return Self::unknown(ty);
+        }
+        Data::Unknown(ty.without_optional(), Some(Arc::new(refinement))).into()
+    }
+
+    /// A list. With [`Type::Dynamic`] as element type the elements' common type is taken if they
+    /// have one.
+    pub fn list(element: Type, elements: impl IntoIterator<Item = Self>) -> Self {
+        let (element, elements) = collect(element, elements);
+        Data::List(element, elements.into()).into()
+    }
+
+    /// A set: sorted, duplicates merged. Unknown elements are never duplicates, since they may
+    /// turn out different. Marks of elements move to the set, since elements cannot be told apart.
+    pub fn set(element: Type, elements: impl IntoIterator<Item = Self>) -> Self {
+        let (element, elements) = collect(element, elements);
+        let mut marks = Marks::NONE;
+        let mut plain = Vec::with_capacity(elements.len());
+        for value in elements {
+            let (value, inner) = value.unmark_deep();
+            marks = marks.union(&inner);
+            plain.push(value);
+        }
+        plain.sort();
+        plain.dedup_by(|a, b| a == b && a.is_wholly_known());
+        Self::from(Data::Set(element, plain.into())).with_marks(&marks)
+    }
+
+    /// A map. A repeated key keeps its last element.
+    pub fn map<K: Into<Arc<str>>>(
+        element: Type,
+        entries: impl IntoIterator<Item = (K, Self)>,
+    ) -> Self {
+        let (keys, values): (Vec<Arc<str>>, Vec<Self>) = entries
+            .into_iter()
+            .map(|(key, value)| (normalize(key.into()), value))
+            .unzip();
+        let (element, values) = collect(element, values);
+        let entries: BTreeMap<_, _> = keys.into_iter().zip(values).collect();
+        Data::Map(element, Arc::new(entries)).into()
+    }
+
+    /// An object. A repeated name keeps its last value.
+    pub fn object<K: Into<Arc<str>>>(attributes: impl IntoIterator<Item = (K, Self)>) -> Self {
+        let attributes: BTreeMap<_, _> = attributes
+            .into_iter()
+            .map(|(name, value)| (normalize(name.into()), value))
+            .collect();
+        Data::Object(Arc::new(attributes)).into()
+    }
+
+    /// The object without attributes.
+    pub fn empty_object() -> Self {
+        Data::Object(Arc::default()).into()
+    }
+
+    /// A tuple.
+    pub fn tuple(elements: impl IntoIterator<Item = Self>) -> Self {
+        Data::Tuple(elements.into_iter().collect()).into()
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::string(text)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::string(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Self {
+        Self::bool(b)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(n: i64) -> Self {
+        Self::int(n)
+    }
+}
+
+impl From<Number> for Value {
+    fn from(n: Number) -> Self {
+        Self::number(n)
+    }
+}
+
+/// The same text in normal form C.
+pub(crate) fn normalize(text: Arc<str>) -> Arc<str> {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return text;
+    }
+    text.nfc().collect::<String>().into()
+}
+
+/// Gives elements without a type of their own the element type.
+fn collect(element: Type, elements: impl IntoIterator<Item = Value>) -> (Type, Vec<Value>) {
+    let mut element = element.without_optional();
+    let mut elements: Vec<Value> = elements.into_iter().collect();
+    if element == Type::Dynamic {
+        element = common_type(&elements).unwrap_or(Type::Dynamic);
+    }
+    if element != Type::Dynamic {
+        for value in &mut elements {
+            let typed = match &value.data {
+                Data::Null(Type::Dynamic) => Data::Null(element.clone()),
+                Data::Unknown(Type::Dynamic, _) => Data::Unknown(element.clone(), None),
+                _ => continue,
+            };
+            value.data = typed;
+        }
+    }
+    (element, elements)
+}
+
+/// The one type of all elements, untyped nulls and unknowns aside.
+pub(crate) fn common_type(elements: &[Value]) -> Option<Type> {
+    let mut types = elements
+        .iter()
+        .map(Value::ty)
+        .filter(|ty| *ty != Type::Dynamic);
+    let first = types.next()?;
+    types.all(|ty| ty == first).then_some(first)
+}
