@@ -1,14 +1,26 @@
 //! Reads and evaluates Terraform configurations, without running them.
 //!
 //! ```text
-//! discover -> syntax -> eval -> instances
+//! discover -> syntax -> load -> eval -> instances
 //! ```
+//! - [`discover()`]: root modules under the paths a user names.
+//! - [`evaluate`]: one root module, and the modules it calls, to [`Evaluated`].
 //! - [`source`]: files and places in them.
 //! - [`instance`]: the product.
 //! - [`why`]: why a value is unknown, and which resources a value came from.
 
+mod cache;
+mod discover;
+mod eval;
+mod inputs;
 pub mod instance;
+mod problem;
 pub mod source;
 pub mod why;
 
+pub use cache::Cache;
+pub use discover::{DiscoverOptions, Discovery, RootDir, discover};
+pub use eval::{Evaluated, Module, ModuleSource, evaluate};
+pub use inputs::{Dialect, Inputs, MissingModules, VarInput};
+pub use problem::{Problem, ProblemKind};
 pub use source::{Origin, Position, SourceFile};

@@ -1,0 +1,65 @@
+//! What a run is given beside the configuration: variables, environment, workspace, dialect.
+
+use std::path::PathBuf;
+
+/// Which of the two languages a directory is read as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dialect {
+    /// `.tf` and `.tf.json`.
+    #[default]
+    Terraform,
+    /// Those, and `.tofu` and `.tofu.json`, which win over a `.tf` file of the same name.
+    Tofu,
+}
+
+/// One `-var` or `-var-file`, in the order of the command line: later ones win.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VarInput {
+    /// `-var name=text`.
+    Value {
+        /// The variable.
+        name: String,
+        /// As typed: parsed by the variable's type, as Terraform does.
+        text: String,
+    },
+    /// `-var-file path`, relative to the working directory.
+    File(PathBuf),
+}
+
+/// What a registry or git module that is not installed means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingModules {
+    /// An [`crate::ProblemKind::Analysis`] problem.
+    #[default]
+    Fail,
+    /// A note; its outputs are unknown.
+    Note,
+}
+
+/// What an evaluation is given. The default is a bare run: no variables, an empty environment,
+/// the workspace `default`, the dialect that the files show.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// `-var` and `-var-file`, in order.
+    pub variables: Vec<VarInput>,
+    /// Environment variables; `TF_VAR_*` and `TF_DATA_DIR` are read.
+    pub environment: Vec<(String, String)>,
+    /// `terraform.workspace`.
+    pub workspace: String,
+    /// The dialect; `None`: OpenTofu where a root holds a `.tofu` file, else Terraform.
+    pub dialect: Option<Dialect>,
+    /// What a module that is not installed means.
+    pub missing_modules: MissingModules,
+}
+
+impl Default for Inputs {
+    fn default() -> Self {
+        Self {
+            variables: Vec::new(),
+            environment: Vec::new(),
+            workspace: "default".to_owned(),
+            dialect: None,
+            missing_modules: MissingModules::Fail,
+        }
+    }
+}
