@@ -1,1 +1,3 @@
-//! Under construction.
+//! The Holdfast provider.
+
+pub mod creation;
