@@ -51,7 +51,11 @@ pub enum ErrorKind {
 
 /// One failed call to AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AwsError {
+pub struct AwsError(Box<Parts>);
+
+/// Boxed, so that a `Result` that is almost always `Ok` stays small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Parts {
     kind: ErrorKind,
     action: String,
     said: String,
@@ -64,60 +68,60 @@ impl AwsError {
     /// A failure of `action` (an IAM action such as `dlm:CreateLifecyclePolicy`, or a phrase for
     /// what no API call stands behind); `said` is the other side's own explanation.
     pub fn new(kind: ErrorKind, action: impl Into<String>, said: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Parts {
             kind,
             action: action.into(),
             said: said.into(),
             code: None,
             request_id: None,
             place: None,
-        }
+        }))
     }
 
     /// Adds the error code that AWS sent (`InvalidRequestException`).
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.0.code = Some(code.into());
         self
     }
 
     /// Adds the id under which AWS support finds the call.
     #[must_use]
     pub fn with_request_id(mut self, id: impl Into<String>) -> Self {
-        self.request_id = Some(id.into());
+        self.0.request_id = Some(id.into());
         self
     }
 
     /// Adds where the call went: a region, with the endpoint if it is not AWS's own.
     #[must_use]
     pub fn with_place(mut self, place: impl Into<String>) -> Self {
-        self.place = Some(place.into());
+        self.0.place = Some(place.into());
         self
     }
 
     /// The class of failure.
     pub fn kind(&self) -> &ErrorKind {
-        &self.kind
+        &self.0.kind
     }
 
     /// The IAM action that was tried (`dlm:GetLifecyclePolicy`).
     pub fn action(&self) -> &str {
-        &self.action
+        &self.0.action
     }
 
     /// The other side's own words.
     pub fn said(&self) -> &str {
-        &self.said
+        &self.0.said
     }
 
     /// The error code AWS sent, if it sent one.
     pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
+        self.0.code.as_deref()
     }
 
     /// The id of the request at AWS, if an answer carried one.
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.0.request_id.as_deref()
     }
 
     /// Whether AWS may have done what was asked although we hold no answer that says so.
@@ -126,7 +130,7 @@ impl AwsError {
     pub fn is_outcome_unknown(&self) -> bool {
         use ErrorKind as K;
         matches!(
-            self.kind,
+            self.0.kind,
             K::ConnectionLost | K::Timeout | K::Server | K::Unreadable | K::Cancelled
         )
     }
@@ -135,7 +139,7 @@ impl AwsError {
     pub fn is_retryable(&self) -> bool {
         use ErrorKind as K;
         matches!(
-            self.kind,
+            self.0.kind,
             K::Throttled
                 | K::Unreachable
                 | K::ConnectionLost
@@ -147,7 +151,7 @@ impl AwsError {
 
     /// Whether the action only looks.
     fn is_read(&self) -> bool {
-        let verb = self.action.split_once(':').map_or("", |(_, verb)| verb);
+        let verb = self.0.action.split_once(':').map_or("", |(_, verb)| verb);
         ["Get", "List", "Describe", "Head"]
             .iter()
             .any(|read| verb.starts_with(read))
@@ -156,8 +160,8 @@ impl AwsError {
     /// One line: what happened to which action.
     pub fn summary(&self) -> String {
         use ErrorKind as K;
-        let action = &self.action;
-        match &self.kind {
+        let action = &self.0.action;
+        match &self.0.kind {
             K::Throttled => format!("AWS throttled {action}"),
             K::Denied => format!("AWS denied {action}"),
             K::CredentialsRejected => format!("AWS refused the credentials for {action}"),
@@ -178,12 +182,17 @@ impl AwsError {
 
     /// The other side's words, where and under which id they were said, and what to do next.
     pub fn detail(&self) -> String {
-        let mut text = sentence(&self.said);
-        if let Some(place) = &self.place {
+        let mut text = sentence(&self.0.said);
+        if let Some(place) = &self.0.place {
             push(&mut text, &format!("Asked: {place}."));
         }
-        let id = self.request_id.as_deref().map(|id| format!("request {id}"));
+        let id = self
+            .0
+            .request_id
+            .as_deref()
+            .map(|id| format!("request {id}"));
         let known: Vec<&str> = self
+            .0
             .code
             .as_deref()
             .into_iter()
@@ -203,7 +212,7 @@ impl AwsError {
 
     fn advice(&self) -> Option<&'static str> {
         use ErrorKind as K;
-        Some(match &self.kind {
+        Some(match &self.0.kind {
             K::Throttled => "Wait a minute and try again, or lower -parallelism.",
             K::Denied => "Allow this action for the caller in IAM, then try again.",
             K::CredentialsRejected => {

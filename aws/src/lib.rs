@@ -3,13 +3,25 @@
 //! | module | holds |
 //! |---|---|
 //! | [`dlm`] | the port [`dlm::Dlm`], its plain types, and the SDK adapter behind it |
+//! | [`services`] | [`Services`]: one account, a port per service and region |
+//! | [`config`] | [`ClientConfig`]: the provider's arguments about reaching AWS |
+//! | [`region`] | [`Region`]: a region's name, with a guess at what was meant |
 //! | [`error`] | [`AwsError`]: what went wrong, whether a retry can help, whether the answer was lost |
 //! | [`clock`] | [`clock::Clock`]: the injected time and the waiting that goes with it |
+//! | `fake` | an account in memory, for tests (feature `fake`) |
 //!
 //! A caller (a resource of the provider) sees ports, plain types and [`AwsError`]; nothing else.
 
 pub mod clock;
+pub mod config;
 pub mod dlm;
 pub mod error;
+#[cfg(any(test, feature = "fake"))]
+pub mod fake;
+pub mod region;
+pub mod services;
 
+pub use config::{ClientConfig, Secret};
 pub use error::{AwsError, ErrorKind};
+pub use region::{InvalidRegion, Region};
+pub use services::{Account, Services};
