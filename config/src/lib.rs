@@ -16,6 +16,7 @@ mod inputs;
 pub mod instance;
 mod problem;
 pub mod source;
+pub mod syntax;
 pub mod why;
 
 pub use cache::Cache;

@@ -36,9 +36,11 @@ impl Origin {
     pub fn start(&self) -> Position {
         let before = &self.file.text[..self.range.start.min(self.file.text.len())];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        // A byte order mark is no column.
+        let line = before[line_start..].trim_start_matches('\u{feff}');
         Position {
             line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            column: line.chars().count() + 1,
         }
     }
 
