@@ -8,12 +8,17 @@
 //!
 //! The plugin protocol speaks these values on the wire and the evaluator computes with them.
 
+pub mod codec;
+pub mod convert;
+pub mod json;
 mod mark;
+pub mod msgpack;
 mod number;
 mod path;
 mod ty;
 mod value;
 
+pub use codec::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
 pub use mark::{CustomMark, Mark, Marks};
 pub use number::{Number, NumberError};
 pub use path::{Path, PathStep};

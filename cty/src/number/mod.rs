@@ -48,8 +48,8 @@ pub enum NumberError {
         Number::MAX_EXPONENT
     )]
     OutOfRange,
-    /// `0 / 0`, `infinity - infinity` and their like.
-    #[error("the result of {0} is not a number")]
+    /// `0 / 0`, `infinity - infinity` and their like; Terraform's words.
+    #[error("{0}")]
     Undefined(&'static str),
 }
 

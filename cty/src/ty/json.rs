@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::{ObjectType, Type};
+use crate::value::construct::normalize;
 
 /// The text is not a type in Terraform's notation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -102,7 +103,7 @@ fn composite(kind: &str, rest: &[Json]) -> Result<Option<Type>, ParseTypeError> 
         ("object", [Json::Object(attributes), optional @ ..]) => {
             let mut types = BTreeMap::new();
             for (name, ty) in attributes {
-                types.insert(Arc::from(name.as_str()), Type::from_json_value(ty)?);
+                types.insert(normalize(name.as_str().into()), Type::from_json_value(ty)?);
             }
             let Some(optional) = optional_names(optional, &types)? else {
                 return Ok(None);

@@ -1,11 +1,14 @@
 //! Type constraints.
 
 mod json;
+mod name;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use json::ParseTypeError;
+
+use crate::value::construct::normalize;
 
 /// A type constraint, as in `type = map(list(string))`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,7 +67,10 @@ impl Type {
     /// `object({name = type, ...})` with no optional attributes.
     pub fn object<K: Into<Arc<str>>>(attributes: impl IntoIterator<Item = (K, Type)>) -> Self {
         Self::Object(Arc::new(ObjectType {
-            attributes: attributes.into_iter().map(|(k, t)| (k.into(), t)).collect(),
+            attributes: attributes
+                .into_iter()
+                .map(|(name, ty)| (normalize(name.into()), ty))
+                .collect(),
             optional: BTreeSet::new(),
         }))
     }
@@ -126,5 +132,28 @@ impl Type {
     /// True for list, set and map.
     pub fn is_collection(&self) -> bool {
         self.element().is_some()
+    }
+
+    /// True if a value of type `got` is also one of this type: they are the same, parts that are
+    /// [`Type::Dynamic`] here aside. No conversion is thought of.
+    pub fn accepts(&self, got: &Type) -> bool {
+        match (self, got) {
+            (Self::Dynamic, _) => true,
+            (Self::List(want), Self::List(got))
+            | (Self::Set(want), Self::Set(got))
+            | (Self::Map(want), Self::Map(got)) => want.accepts(got),
+            (Self::Tuple(want), Self::Tuple(got)) => {
+                want.len() == got.len() && want.iter().zip(&**got).all(|(w, g)| w.accepts(g))
+            }
+            (Self::Object(want), Self::Object(got)) => {
+                want.attributes.len() == got.attributes.len()
+                    && want.attributes.iter().all(|(name, want)| {
+                        got.attributes
+                            .get(name)
+                            .is_some_and(|got| want.accepts(got))
+                    })
+            }
+            _ => self == got,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Making values.
 //!
 //! Strings and keys are NFC-normalised, as Terraform does, so that equal text is equal. Elements
-//! of collections that are a bare `null` or wholly unknown take the element type.
+//! of collections that are a bare `null` or an unknown of unknown type take the element type.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,8 +53,8 @@ impl Value {
         Data::Unknown(ty.without_optional(), Some(Arc::new(refinement))).into()
     }
 
-    /// A list. With [`Type::Dynamic`] as element type the elements' common type is taken if they
-    /// have one.
+    /// A list. If the element type is or contains [`Type::Dynamic`], the type that the elements
+    /// have in common is taken instead; if they have none, the list is one that no codec writes.
     pub fn list(element: Type, elements: impl IntoIterator<Item = Self>) -> Self {
         let (element, elements) = collect(element, elements);
         Data::List(element, elements.into()).into()
@@ -152,8 +152,8 @@ pub(crate) fn normalize(text: Arc<str>) -> Arc<str> {
 fn collect(element: Type, elements: impl IntoIterator<Item = Value>) -> (Type, Vec<Value>) {
     let mut element = element.without_optional();
     let mut elements: Vec<Value> = elements.into_iter().collect();
-    if element == Type::Dynamic {
-        element = common_type(&elements).unwrap_or(Type::Dynamic);
+    if element.has_dynamic() {
+        element = common_type(&elements).unwrap_or(element);
     }
     if element != Type::Dynamic {
         for value in &mut elements {
@@ -169,11 +169,20 @@ fn collect(element: Type, elements: impl IntoIterator<Item = Value>) -> (Type, V
 }
 
 /// The one type of all elements, untyped nulls and unknowns aside.
-pub(crate) fn common_type(elements: &[Value]) -> Option<Type> {
-    let mut types = elements
-        .iter()
-        .map(Value::ty)
-        .filter(|ty| *ty != Type::Dynamic);
-    let first = types.next()?;
-    types.all(|ty| ty == first).then_some(first)
+fn common_type(elements: &[Value]) -> Option<Type> {
+    let first = typed(elements.iter()).next()?;
+    typed(elements.iter())
+        .all(|ty| ty == first)
+        .then_some(first)
+}
+
+/// True if the elements have more than one type, untyped nulls and unknowns aside.
+pub(crate) fn types_differ(elements: &mut dyn Iterator<Item = &Value>) -> bool {
+    let mut types = typed(elements);
+    let first = types.next();
+    types.any(|ty| Some(ty) != first)
+}
+
+fn typed<'v>(elements: impl Iterator<Item = &'v Value>) -> impl Iterator<Item = Type> {
+    elements.map(Value::ty).filter(|ty| *ty != Type::Dynamic)
 }

@@ -1,0 +1,198 @@
+//! Reading.
+
+use std::sync::Arc;
+
+use super::reader::{Item, Reader};
+use super::{REFINED, refinement};
+use crate::codec::Place;
+use crate::value::construct::{normalize, types_differ};
+use crate::{DecodeError, DecodeProblem, ObjectType, Path, PathStep, Type, Value};
+
+/// Reads one value of a type; the input must end with it.
+///
+/// A collection of a type that contains [`Type::Dynamic`] takes the type its elements have in
+/// common, and fails if they differ. Memory stays in proportion to the input, whatever lengths
+/// it claims.
+pub fn decode(input: &[u8], ty: &Type) -> Result<Value, DecodeError> {
+    let mut decoder = Decoder {
+        reader: Reader::new(input),
+        place: Place::default(),
+    };
+    let value = decoder.value(ty)?;
+    match decoder.reader.remaining() {
+        0 => Ok(value),
+        n => Err(DecodeError {
+            path: Path::ROOT,
+            problem: DecodeProblem::Trailing(n),
+        }),
+    }
+}
+
+struct Decoder<'a> {
+    reader: Reader<'a>,
+    place: Place,
+}
+
+impl<'a> Decoder<'a> {
+    fn value(&mut self, ty: &Type) -> Result<Value, DecodeError> {
+        if !self.place.enter() {
+            return Err(self.error(DecodeProblem::TooDeep));
+        }
+        let value = self.bare(ty)?;
+        self.place.leave();
+        Ok(value)
+    }
+
+    fn bare(&mut self, ty: &Type) -> Result<Value, DecodeError> {
+        let item = self.item()?;
+        match (&item, ty) {
+            (Item::Nil, _) => Ok(Value::null(ty.clone())),
+            (Item::Ext(REFINED, payload), _) => {
+                refinement::decode(payload, ty).map_err(|problem| self.error(problem))
+            }
+            (Item::Ext(..), _) => Ok(Value::unknown(ty.clone())),
+            (Item::Array(len), Type::Dynamic) => self.dynamic(*len),
+            (_, Type::Dynamic) => Err(self.error(DecodeProblem::Dynamic)),
+            (Item::Bool(b), Type::Bool) => Ok(Value::bool(*b)),
+            (Item::Bytes(bytes), Type::String) => Ok(Value::string(self.text(bytes)?)),
+            (_, Type::Number) => match item.number() {
+                Some(Ok(n)) => Ok(Value::number(n)),
+                Some(Err(problem)) => Err(self.error(problem)),
+                None => Err(self.mismatch(&item, ty)),
+            },
+            (Item::Array(len), Type::List(element)) => {
+                let elements = self.elements(*len, element, PathStep::Index)?;
+                Ok(Value::list(Type::clone(element), elements))
+            }
+            (Item::Array(len), Type::Set(element)) => {
+                let elements = self.elements(*len, element, PathStep::Element)?;
+                Ok(Value::set(Type::clone(element), elements))
+            }
+            (Item::Array(len), Type::Tuple(types)) => self.tuple(*len, types),
+            (Item::Map(len), Type::Map(element)) => self.map(*len, element),
+            (Item::Map(len), Type::Object(object)) => self.object(*len, object),
+            _ => Err(self.mismatch(&item, ty)),
+        }
+    }
+
+    fn part(&mut self, step: PathStep, ty: &Type) -> Result<Value, DecodeError> {
+        self.place.path.push(step);
+        let value = self.value(ty)?;
+        self.place.path.pop();
+        Ok(value)
+    }
+
+    fn dynamic(&mut self, len: u32) -> Result<Value, DecodeError> {
+        if len != 2 {
+            return Err(self.error(DecodeProblem::Dynamic));
+        }
+        let Item::Bytes(json) = self.item()? else {
+            return Err(self.error(DecodeProblem::Dynamic));
+        };
+        let ty = Type::from_json(self.text(json)?).map_err(|problem| self.error(problem))?;
+        self.value(&ty)
+    }
+
+    fn elements(
+        &mut self,
+        len: u32,
+        element: &Type,
+        step: fn(u64) -> PathStep,
+    ) -> Result<Vec<Value>, DecodeError> {
+        let mut elements = Vec::with_capacity(self.capacity(len));
+        for index in 0..u64::from(len) {
+            elements.push(self.part(step(index), element)?);
+        }
+        self.check_elements(element, &mut elements.iter())?;
+        Ok(elements)
+    }
+
+    fn tuple(&mut self, len: u32, types: &[Type]) -> Result<Value, DecodeError> {
+        if len as usize != types.len() {
+            return Err(self.error(DecodeProblem::TupleLength {
+                want: types.len(),
+                got: len.into(),
+            }));
+        }
+        let mut elements = Vec::with_capacity(types.len());
+        for (index, ty) in (0u64..).zip(types) {
+            elements.push(self.part(PathStep::Index(index), ty)?);
+        }
+        Ok(Value::tuple(elements))
+    }
+
+    fn map(&mut self, len: u32, element: &Type) -> Result<Value, DecodeError> {
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(self.capacity(len));
+        for _ in 0..len {
+            let key: Arc<str> = self.key()?.into();
+            let value = self.part(PathStep::Key(key.clone()), element)?;
+            entries.push((key, value));
+        }
+        self.check_elements(element, &mut entries.iter().map(|(_, value)| value))?;
+        Ok(Value::map(element.clone(), entries))
+    }
+
+    fn object(&mut self, len: u32, object: &ObjectType) -> Result<Value, DecodeError> {
+        let mut attributes: Vec<(Arc<str>, Value)> = Vec::with_capacity(self.capacity(len));
+        for _ in 0..len {
+            let name = normalize(self.key()?.into());
+            let Some((name, ty)) = object.attributes.get_key_value(&name) else {
+                return Err(self.error(DecodeProblem::ExtraAttribute(name)));
+            };
+            let value = self.part(PathStep::Attribute(name.clone()), ty)?;
+            attributes.push((name.clone(), value));
+        }
+        let value = Value::object(attributes);
+        match object
+            .attributes
+            .keys()
+            .find(|name| value.attribute(name).is_none())
+        {
+            Some(name) => Err(self.error(DecodeProblem::MissingAttribute(name.clone()))),
+            None => Ok(value),
+        }
+    }
+
+    fn key(&mut self) -> Result<&'a str, DecodeError> {
+        match self.item()? {
+            Item::Bytes(bytes) => self.text(bytes),
+            _ => Err(self.error(DecodeProblem::Key)),
+        }
+    }
+
+    fn check_elements(
+        &self,
+        element: &Type,
+        elements: &mut dyn Iterator<Item = &Value>,
+    ) -> Result<(), DecodeError> {
+        match element.has_dynamic() && types_differ(elements) {
+            true => Err(self.error(DecodeProblem::MixedElements)),
+            false => Ok(()),
+        }
+    }
+
+    /// Each element takes at least one byte of input, so a longer claim is a lie that ends in
+    /// [`DecodeProblem::Truncated`]; and a value is much larger than a byte.
+    fn capacity(&self, len: u32) -> usize {
+        (len as usize).min(self.reader.remaining()).min(4096)
+    }
+
+    fn text(&self, bytes: &'a [u8]) -> Result<&'a str, DecodeError> {
+        std::str::from_utf8(bytes).map_err(|_| self.error(DecodeProblem::Utf8))
+    }
+
+    fn item(&mut self) -> Result<Item<'a>, DecodeError> {
+        self.reader.item().map_err(|problem| self.error(problem))
+    }
+
+    fn mismatch(&self, item: &Item<'_>, ty: &Type) -> DecodeError {
+        self.error(DecodeProblem::Mismatch {
+            want: ty.clone(),
+            got: item.kind(),
+        })
+    }
+
+    fn error(&self, problem: impl Into<DecodeProblem>) -> DecodeError {
+        self.place.decode_error(problem)
+    }
+}
