@@ -17,7 +17,7 @@ use rustls::pki_types::pem::PemObject;
 use crate::socket::Address;
 
 /// Tells a plugin that a host started it. No secret; the value is Terraform's.
-const COOKIE: (&str, &str) = (
+pub(crate) const COOKIE: (&str, &str) = (
     "TF_PLUGIN_MAGIC_COOKIE",
     "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
 );

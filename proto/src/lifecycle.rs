@@ -43,6 +43,12 @@ impl Lifecycle {
         Connected(self.connections.clone())
     }
 
+    /// How many there are.
+    #[cfg(test)]
+    pub(crate) fn connections(&self) -> watch::Receiver<usize> {
+        self.connections.subscribe()
+    }
+
     /// Returns once nobody can want the provider any more: a host that was killed says nothing.
     pub(crate) async fn abandoned(&self) {
         tokio::select! {

@@ -147,3 +147,6 @@ impl Server {
         tokio::join!(accept(self.socket, tls, admitted, life.clone()), answering);
     }
 }
+
+#[cfg(all(test, unix, feature = "client"))]
+mod tests;

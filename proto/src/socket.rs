@@ -11,7 +11,7 @@ use crate::handshake::{Environment, StartError};
 
 /// Where to connect, as the handshake line writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Address {
+pub enum Address {
     /// An absolute path.
     Unix(PathBuf),
     /// A loopback port.
