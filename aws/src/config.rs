@@ -1,11 +1,14 @@
 //! What the provider block says about reaching AWS, argument by argument: [`ClientConfig`].
 //!
-//! Plain data with the names of the provider's arguments; nothing here touches files, the
-//! environment or the network. [`crate::Clients`] turns it into clients.
+//! Plain data with the names of the provider's arguments, and [`ClientConfig::check`], which needs
+//! nothing else; nothing here touches files, the environment or the network. [`crate::Clients`]
+//! turns it into clients.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+
+use crate::Region;
 
 /// A value that must never be shown: its `Debug` prints no part of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -82,6 +85,125 @@ pub struct ClientConfig {
     pub endpoints: Endpoints,
     /// `https://host/bucket` instead of `https://bucket.host`.
     pub s3_use_path_style: bool,
+}
+
+/// An argument of the provider block that cannot work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{argument}: {message}")]
+pub struct BadSetting {
+    /// The argument's name (`region`, `endpoints`, `assume_role`).
+    pub argument: &'static str,
+    /// What is wrong with it and what to do.
+    pub message: String,
+}
+
+impl BadSetting {
+    pub(crate) fn new(argument: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            argument,
+            message: message.into(),
+        }
+    }
+}
+
+impl ClientConfig {
+    /// Everything that is wrong with the arguments by themselves, in their order.
+    pub fn check(&self) -> Vec<BadSetting> {
+        let mut bad = Vec::new();
+        if let Some(Err(error)) = self.region.as_deref().map(str::parse::<Region>) {
+            bad.push(BadSetting::new("region", error.to_string()));
+        }
+        bad.extend(self.check_keys());
+        bad.extend(self.endpoints.set().filter_map(check_endpoint));
+        bad.extend(self.check_roles());
+        bad.extend(self.check_accounts());
+        bad
+    }
+
+    fn check_keys(&self) -> Option<BadSetting> {
+        let (argument, other) = match (&self.access_key, &self.secret_key, &self.token) {
+            (Some(_), None, _) => ("access_key", "secret_key"),
+            (None, Some(_), _) => ("secret_key", "access_key"),
+            (None, None, Some(_)) => ("token", "access_key and secret_key"),
+            _ => return None,
+        };
+        Some(BadSetting::new(
+            argument,
+            format!("is of no use without {other}"),
+        ))
+    }
+
+    fn check_roles(&self) -> Vec<BadSetting> {
+        let mut bad = Vec::new();
+        for role in &self.assume_role {
+            bad.extend(check_role("assume_role", &role.role_arn, role.duration));
+        }
+        if let Some(role) = &self.assume_role_with_web_identity {
+            const NAME: &str = "assume_role_with_web_identity";
+            bad.extend(check_role(NAME, &role.role_arn, role.duration));
+            if role.web_identity_token.is_some() == role.web_identity_token_file.is_some() {
+                let message = "needs either web_identity_token or web_identity_token_file";
+                bad.push(BadSetting::new(NAME, message));
+            }
+        }
+        bad
+    }
+
+    fn check_accounts(&self) -> Vec<BadSetting> {
+        const NAME: &str = "allowed_account_ids";
+        let digits = |id: &str| id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit());
+        let mut bad: Vec<BadSetting> = self
+            .allowed_account_ids
+            .iter()
+            .filter(|id| !digits(id))
+            .map(|id| {
+                BadSetting::new(
+                    NAME,
+                    format!("{id:?} is not an account: one has twelve digits"),
+                )
+            })
+            .collect();
+        if !self.allowed_account_ids.is_empty() && self.skip_requesting_account_id {
+            let message = "cannot be checked with skip_requesting_account_id; drop one of the two";
+            bad.push(BadSetting::new(NAME, message));
+        }
+        bad
+    }
+}
+
+fn check_endpoint((service, url): (&'static str, &str)) -> Option<BadSetting> {
+    let uri: Option<http::Uri> = url.parse().ok();
+    let usable = uri.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
+    });
+    (!usable).then(|| {
+        let message = format!(
+            "{service} = {url:?} is not the URL of a server; one looks like \"https://host:port\""
+        );
+        BadSetting::new("endpoints", message)
+    })
+}
+
+fn check_role(argument: &'static str, arn: &str, duration: Option<Duration>) -> Vec<BadSetting> {
+    const QUARTER: Duration = Duration::from_secs(15 * 60);
+    const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
+    let mut bad = Vec::new();
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let is_role =
+        matches!(parts.as_slice(), ["arn", _, "iam", "", _, role] if role.starts_with("role/"));
+    if !is_role {
+        let message = format!(
+            "role_arn = {arn:?} is not the ARN of a role; one looks like \"arn:aws:iam::123456789012:role/name\""
+        );
+        bad.push(BadSetting::new(argument, message));
+    }
+    if duration.is_some_and(|duration| !(QUARTER..=LONGEST).contains(&duration)) {
+        bad.push(BadSetting::new(
+            argument,
+            "duration must be between 15m and 12h",
+        ));
+    }
+    bad
 }
 
 /// Endpoint URLs, one per service. Unset: `AWS_ENDPOINT_URL_DLM` and its like,
@@ -209,6 +331,43 @@ mod tests {
             assert!(!shown.contains(secret), "{shown}");
         }
         assert_eq!(shown.matches("(secret)").count(), 4);
+    }
+
+    #[test]
+    fn every_argument_that_cannot_work_is_named() {
+        assert_eq!(ClientConfig::default().check(), []);
+        let config = ClientConfig {
+            region: Some("eu-central-1a".into()),
+            access_key: Some("AKIAEXAMPLE".into()),
+            endpoints: Endpoints {
+                dlm: Some("127.0.0.1:4566".into()),
+                sts: Some("http://127.0.0.1:4566".into()),
+                ..Endpoints::default()
+            },
+            assume_role: vec![AssumeRole {
+                role_arn: "backup".into(),
+                duration: Some(Duration::from_secs(60)),
+                ..AssumeRole::default()
+            }],
+            assume_role_with_web_identity: Some(AssumeRoleWithWebIdentity {
+                role_arn: "arn:aws:iam::123456789012:role/ci".into(),
+                ..AssumeRoleWithWebIdentity::default()
+            }),
+            allowed_account_ids: vec!["123456789012".into(), "1234".into()],
+            skip_requesting_account_id: true,
+            ..ClientConfig::default()
+        };
+        let said: Vec<String> = config.check().iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(said.join("\n"), @r#"
+        region: "eu-central-1a" is not the name of an AWS region; did you mean "eu-central-1"?
+        access_key: is of no use without secret_key
+        endpoints: dlm = "127.0.0.1:4566" is not the URL of a server; one looks like "https://host:port"
+        assume_role: role_arn = "backup" is not the ARN of a role; one looks like "arn:aws:iam::123456789012:role/name"
+        assume_role: duration must be between 15m and 12h
+        assume_role_with_web_identity: needs either web_identity_token or web_identity_token_file
+        allowed_account_ids: "1234" is not an account: one has twelve digits
+        allowed_account_ids: cannot be checked with skip_requesting_account_id; drop one of the two
+        "#);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! | `id.rs` | [`PolicyId`], [`PolicyArn`] |
 //! | `policy.rs` | [`NewPolicy`], [`Policy`], [`PolicySummary`], [`PolicyChange`] |
 //! | `details.rs` | the tree below them: [`PolicyDetails`], [`Schedule`], [`CreateRule`], [`RetainRule`] |
+//! | `sdk.rs` | the adapter on the AWS SDK, with `request.rs`, `response.rs` and `dates.rs` |
 //! | `words.rs` | AWS's fixed words as enums ([`State`], [`PolicyType`], ...) |
 //!
 //! Facts about the service that shape the port (botocore `dlm/2018-01-12` and observation):
@@ -12,9 +13,13 @@
 //! pagination; the list shows summaries with tags but no details; an update leaves out nothing
 //! it is given and clears nothing it is not given, except that `PolicyDetails` is taken whole.
 
+mod dates;
 mod details;
 mod id;
 mod policy;
+mod request;
+mod response;
+pub(crate) mod sdk;
 mod words;
 
 use async_trait::async_trait;

@@ -33,6 +33,8 @@ pub enum ErrorKind {
     NotFound,
     /// No connection could be made: nothing was sent.
     Unreachable,
+    /// The server's certificate is not trusted: nothing was sent.
+    Untrusted,
     /// The connection broke after the request may have been sent.
     ConnectionLost,
     /// No answer in time, after the request may have been sent.
@@ -170,12 +172,13 @@ impl AwsError {
             K::Limit => format!("an AWS quota stopped {action}"),
             K::NotFound => format!("{action} found nothing"),
             K::Unreachable => format!("cannot reach AWS for {action}"),
+            K::Untrusted => format!("AWS could not be trusted for {action}"),
             K::ConnectionLost => format!("the connection broke during {action}"),
             K::Timeout => format!("no answer in time to {action}"),
             K::Server => format!("AWS failed during {action}"),
             K::Unreadable => format!("the answer to {action} cannot be read"),
             K::Cancelled => format!("{action} was cancelled"),
-            K::Settings => format!("the provider's settings do not allow {action}"),
+            K::Settings => format!("the provider's settings are wrong for {action}"),
             K::Other => format!("{action} failed"),
         }
     }
@@ -227,6 +230,9 @@ impl AwsError {
             }
             K::Unreachable => {
                 "Check the network, the region and, if set, the endpoint, then try again."
+            }
+            K::Untrusted => {
+                "If a proxy or a store of your own answers there, name its authority by `custom_ca_bundle` or AWS_CA_BUNDLE."
             }
             K::ConnectionLost | K::Timeout | K::Unreadable | K::Server if self.is_read() => {
                 "Nothing was changed; try again in a few minutes."

@@ -5,6 +5,7 @@
 //! | [`dlm`] | the port [`dlm::Dlm`], its plain types, and the SDK adapter behind it |
 //! | [`services`] | [`Services`]: one account, a port per service and region |
 //! | [`config`] | [`ClientConfig`]: the provider's arguments about reaching AWS |
+//! | [`clients`] | [`Clients`]: those arguments turned into clients, credentials and all |
 //! | [`region`] | [`Region`]: a region's name, with a guess at what was meant |
 //! | [`error`] | [`AwsError`]: what went wrong, whether a retry can help, whether the answer was lost |
 //! | [`clock`] | [`clock::Clock`]: the injected time and the waiting that goes with it |
@@ -12,16 +13,22 @@
 //!
 //! A caller (a resource of the provider) sees ports, plain types and [`AwsError`]; nothing else.
 
+pub mod clients;
 pub mod clock;
 pub mod config;
+mod credentials;
 pub mod dlm;
 pub mod error;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+mod files;
+mod http;
+mod refusal;
 pub mod region;
 pub mod services;
 
-pub use config::{ClientConfig, Secret};
+pub use clients::Clients;
+pub use config::{BadSetting, ClientConfig, Secret};
 pub use error::{AwsError, ErrorKind};
 pub use region::{InvalidRegion, Region};
 pub use services::{Account, Services};

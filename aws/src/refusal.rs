@@ -1,0 +1,261 @@
+//! From the SDK's errors to [`AwsError`]: one reading of codes, statuses and broken connections
+//! for every service.
+
+use std::error::Error;
+use std::fmt;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
+use aws_types::request_id::RequestId;
+
+use crate::http::{NeverSent, causes, find};
+use crate::{AwsError, ErrorKind, Region};
+
+/// Where a call went, for people.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    region: Region,
+    endpoint: Option<String>,
+}
+
+impl Place {
+    /// `endpoint` only where it is not AWS's own.
+    pub(crate) fn new(region: Region, endpoint: Option<String>) -> Self {
+        Self { region, endpoint }
+    }
+
+    /// A doubt about the region, when nothing answered under AWS's own name for it.
+    fn doubt(&self) -> Option<String> {
+        match self.endpoint {
+            Some(_) => None,
+            None => self.region.doubt(),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.endpoint {
+            Some(endpoint) => write!(out, "{} at {endpoint}", self.region),
+            None => write!(out, "{}", self.region),
+        }
+    }
+}
+
+/// What can be told apart only by the service's own error type.
+pub(crate) trait Blame {
+    /// API names of members that were missing, and of members that exclude each other.
+    fn members(&self) -> (Vec<String>, Vec<String>) {
+        (Vec::new(), Vec::new())
+    }
+}
+
+impl Blame for AssumeRoleError {}
+impl Blame for AssumeRoleWithWebIdentityError {}
+impl Blame for aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError {}
+
+/// Reads the failure of one call of `action` at `place`.
+pub(crate) fn read<E>(action: &str, place: &Place, error: &SdkError<E, HttpResponse>) -> AwsError
+where
+    E: Error + ProvideErrorMetadata + Blame + Send + Sync + 'static,
+{
+    let read = match error {
+        SdkError::ServiceError(refused) => {
+            let status = refused.raw().status().as_u16();
+            service(action, refused.err(), status, error.request_id())
+        }
+        // Credentials are fetched on the way to the first byte: their failure comes as a
+        // construction or dispatch failure of the call that needed them.
+        other => match find::<CredentialsError>(other) {
+            Some(error) => credentials(action, place, error),
+            None => transport(action, place, other),
+        },
+    };
+    read.with_place(place.to_string())
+}
+
+/// AWS answered, and the answer is no.
+fn service<E>(action: &str, error: &E, status: u16, id: Option<&str>) -> AwsError
+where
+    E: ProvideErrorMetadata + Blame,
+{
+    let meta = error.meta();
+    let code = meta.code().unwrap_or_default();
+    let kind = match classify(code, status) {
+        ErrorKind::Invalid { .. } => {
+            let (required, exclusive) = error.members();
+            ErrorKind::Invalid {
+                required,
+                exclusive,
+            }
+        }
+        kind => kind,
+    };
+    let mut read = AwsError::new(kind, action, words(meta, status));
+    if !code.is_empty() {
+        read = read.with_code(code);
+    }
+    match id {
+        Some(id) => read.with_request_id(id),
+        None => read,
+    }
+}
+
+/// AWS's message. Of a refused signature only the first sentence: what follows quotes the signed
+/// request, session token included.
+fn words(meta: &ErrorMetadata, status: u16) -> String {
+    let Some(message) = meta.message().filter(|message| !message.trim().is_empty()) else {
+        return format!("HTTP status {status} without an explanation");
+    };
+    let signature = meta.code().is_some_and(|code| code.contains("Signature"));
+    if !signature {
+        return message.to_owned();
+    }
+    let end = message.find(['\n', '\r']).unwrap_or(message.len());
+    let first = &message[..end];
+    let end = first.find("The Canonical String").unwrap_or(first.len());
+    first[..end].trim().to_owned()
+}
+
+fn classify(code: &str, status: u16) -> ErrorKind {
+    const THROTTLED: &[&str] = &[
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "TooManyRequestsException",
+        "RequestLimitExceeded",
+        "BandwidthLimitExceeded",
+        "SlowDown",
+        "PriorRequestNotComplete",
+        "EC2ThrottledException",
+    ];
+    const DENIED: &[&str] = &[
+        "AccessDenied",
+        "AccessDeniedException",
+        "UnauthorizedOperation",
+        "UnauthorizedAccess",
+        "NotAuthorized",
+        "OptInRequired",
+    ];
+    const CREDENTIALS: &[&str] = &[
+        "AuthFailure",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IDPCommunicationError",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidIdentityToken",
+        "InvalidSignatureException",
+        "InvalidToken",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    ];
+    let invalid = || ErrorKind::Invalid {
+        required: Vec::new(),
+        exclusive: Vec::new(),
+    };
+    match code {
+        _ if THROTTLED.contains(&code) => ErrorKind::Throttled,
+        _ if DENIED.contains(&code) => ErrorKind::Denied,
+        _ if CREDENTIALS.contains(&code) => ErrorKind::CredentialsRejected,
+        // DLM's quota comes with status 429 and must not look like throttling.
+        "LimitExceededException" => ErrorKind::Limit,
+        "ResourceNotFoundException" => ErrorKind::NotFound,
+        "InvalidRequestException" | "ValidationException" | "ValidationError" => invalid(),
+        _ => match status {
+            500.. => ErrorKind::Server,
+            429 => ErrorKind::Throttled,
+            404 => ErrorKind::NotFound,
+            403 => ErrorKind::Denied,
+            401 => ErrorKind::CredentialsRejected,
+            400 => invalid(),
+            _ => ErrorKind::Other,
+        },
+    }
+}
+
+/// No credentials, or none that could be had.
+fn credentials(action: &str, place: &Place, error: &CredentialsError) -> AwsError {
+    if let CredentialsError::CredentialsNotLoaded(_) = error {
+        let said = "no source has any: neither the provider's settings nor the environment, the \
+                    shared files, a web identity, a container or an instance";
+        return AwsError::new(ErrorKind::NoCredentials, action, said);
+    }
+    // A role that could not be taken on is a call of its own, with its own answer.
+    if let Some(refused) = find::<SdkError<AssumeRoleError, HttpResponse>>(error) {
+        return read("sts:AssumeRole", place, refused);
+    }
+    type WebIdentity = SdkError<AssumeRoleWithWebIdentityError, HttpResponse>;
+    if let Some(refused) = find::<WebIdentity>(error) {
+        return read("sts:AssumeRoleWithWebIdentity", place, refused);
+    }
+    let kind = match error {
+        CredentialsError::InvalidConfiguration(_) => ErrorKind::Settings,
+        CredentialsError::ProviderTimedOut(_) => ErrorKind::NoCredentials,
+        _ => ErrorKind::CredentialsRejected,
+    };
+    AwsError::new(kind, action, format!("no credentials: {}", chain(error)))
+}
+
+/// No answer, or none that can be read.
+fn transport<E>(action: &str, place: &Place, error: &SdkError<E, HttpResponse>) -> AwsError
+where
+    E: Error + Send + Sync + 'static,
+{
+    if let Some(tls) = find::<rustls::Error>(error) {
+        let said = format!("the server's certificate is not trusted ({tls})");
+        return AwsError::new(ErrorKind::Untrusted, action, said);
+    }
+    let kind = match error {
+        _ if find::<NeverSent>(error).is_some() => ErrorKind::Unreachable,
+        SdkError::ConstructionFailure(_) => ErrorKind::Settings,
+        SdkError::TimeoutError(_) => ErrorKind::Timeout,
+        SdkError::DispatchFailure(failure) if failure.is_user() => ErrorKind::Settings,
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => ErrorKind::Timeout,
+        SdkError::DispatchFailure(_) => ErrorKind::ConnectionLost,
+        _ => ErrorKind::Unreadable,
+    };
+    let said = match (&kind, place.doubt()) {
+        (ErrorKind::Unreachable, Some(doubt)) => format!("{}; {doubt}", chain(error)),
+        _ => chain(error),
+    };
+    AwsError::new(kind, action, said)
+}
+
+/// The causes that say something, each once: wrappers of the SDK repeat or only name a class.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    const EMPTY: &[&str] = &[
+        "dispatch failure",
+        "failed to construct request",
+        "io error",
+        "no connection",
+        "other",
+        "response error",
+        "timeout",
+        "user error",
+    ];
+    let mut said: Vec<String> = Vec::new();
+    for cause in causes(error) {
+        let text = cause.to_string();
+        let known = EMPTY.contains(&text.as_str());
+        if !known && !said.iter().any(|earlier| earlier.contains(&text)) {
+            said.push(text);
+        }
+    }
+    if said.is_empty() {
+        return error.to_string();
+    }
+    said.join(": ")
+}
