@@ -81,9 +81,14 @@ where
 /// AWS answered, and the answer is no.
 fn service<E>(action: &str, error: &E, status: u16, id: Option<&str>) -> AwsError
 where
-    E: ProvideErrorMetadata + Blame,
+    E: Error + ProvideErrorMetadata + Blame + 'static,
 {
     let meta = error.meta();
+    if (200..300).contains(&status) {
+        // It was done, but what came back is not what the service answers: a truncated body, or
+        // a proxy's page.
+        return AwsError::new(ErrorKind::Unreadable, action, chain(error));
+    }
     let code = meta.code().unwrap_or_default();
     let kind = match classify(code, status) {
         ErrorKind::Invalid { .. } => {
@@ -237,6 +242,7 @@ where
 /// The causes that say something, each once: wrappers of the SDK repeat or only name a class.
 fn chain(error: &(dyn Error + 'static)) -> String {
     const EMPTY: &[&str] = &[
+        "unhandled error",
         "dispatch failure",
         "failed to construct request",
         "io error",
@@ -249,8 +255,9 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     let mut said: Vec<String> = Vec::new();
     for cause in causes(error) {
         let text = cause.to_string();
-        let known = EMPTY.contains(&text.as_str());
-        if !known && !said.iter().any(|earlier| earlier.contains(&text)) {
+        // hyper's own wrapper says which phase failed; its cause says why.
+        let wrapper = EMPTY.contains(&text.as_str()) || text.starts_with("client error (");
+        if !wrapper && !said.iter().any(|earlier| earlier.contains(&text)) {
             said.push(text);
         }
     }
