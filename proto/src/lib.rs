@@ -66,19 +66,26 @@ mod tls;
 mod work;
 
 // The author's half.
+mod check;
 mod data_source;
 mod diagnostic;
 mod erased;
 pub mod model;
 pub mod modifiers;
 mod path;
+mod plan;
 pub mod prelude;
 mod private;
 mod provider;
 mod registry;
 mod resource;
 pub mod schema;
+mod service;
+mod state;
+mod validate;
 pub mod validators;
+mod walk;
+mod wire;
 
 pub use cty::{Number, Path, PathStep, Type, Value};
 pub use data_source::{DataCx, DataSource};
@@ -90,6 +97,14 @@ pub use private::{Private, PrivateError, PrivateKey};
 pub use provider::{ConfigureCx, Configured, Provider};
 pub use resource::{Applied, Change, Cx, Deleted, PlanCx, ReadBack, Resource};
 pub use tokio_util::sync::CancellationToken;
+
+/// Serves a provider until the host ends the process: what `main` returns.
+///
+/// The code is 0 after a normal end. Started by hand instead of by Terraform, the process says on
+/// stderr what it is and ends with 1.
+pub fn serve(provider: impl Provider) -> std::process::ExitCode {
+    serve::serve(|work| service::Service::new(provider, work))
+}
 
 /// What the macros write; no part of the interface.
 #[doc(hidden)]

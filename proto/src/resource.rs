@@ -212,6 +212,13 @@ pub enum Applied<M> {
     Failed(Diagnostics),
 }
 
+/// For an operation that is one step: an error means that nothing happened.
+impl<M> From<Result<M, Diagnostics>> for Applied<M> {
+    fn from(outcome: Result<M, Diagnostics>) -> Self {
+        outcome.map_or_else(Self::Failed, Self::Done)
+    }
+}
+
 /// The outcome of a read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReadBack<M> {
@@ -228,4 +235,10 @@ pub enum Deleted {
     Done,
     /// It still exists; the state stays.
     Failed(Diagnostics),
+}
+
+impl From<Result<(), Diagnostics>> for Deleted {
+    fn from(outcome: Result<(), Diagnostics>) -> Self {
+        outcome.map_or_else(Self::Failed, |()| Self::Done)
+    }
 }
