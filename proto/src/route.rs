@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future;
 use std::panic::AssertUnwindSafe;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use futures_util::FutureExt;
 use http::{Request, Response};
@@ -90,8 +91,13 @@ impl<P: Provider> Service<Request<Body>> for Router<P> {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let path = request.uri().path().to_owned();
+        tracing::trace!(rpc = path, "asked");
+        let began = Instant::now();
         let answered = AssertUnwindSafe(self.dispatch(request)).catch_unwind();
-        Box::pin(answered.map(|end| {
+        Box::pin(answered.map(move |end| {
+            let elapsed = began.elapsed().as_millis();
+            tracing::trace!(rpc = path, tf_req_duration_ms = elapsed, "answered");
             end.unwrap_or_else(|payload| {
                 // Work has its own net (`Work::run_to_end`); this one is for what runs around it.
                 let panic = Panicked::new(payload.as_ref());

@@ -60,6 +60,11 @@ fn run<P: Provider>(provider: impl FnOnce(Work) -> P) -> Result<(), StartError> 
         let server = Server::bind(environment).await?;
         let (life, work) = (Lifecycle::new(), Work::default());
         let provider = provider(work.clone());
+        tracing::debug!(
+            address = %server.socket.address(),
+            tls = server.session.is_some(),
+            "serving"
+        );
         announce(&server.line()).map_err(|error| StartError::Prepare(error.to_string()))?;
         tokio::join!(
             server.run(provider, &life),
@@ -75,7 +80,10 @@ fn run<P: Provider>(provider: impl FnOnce(Work) -> P) -> Result<(), StartError> 
 /// Ends the life when the host or a signal says so, or when the host is gone.
 async fn end_when_due(signals: Signals, work: &Work, life: &Lifecycle) {
     tokio::select! {
-        () = life.ended() => return,
+        () = life.ended() => {
+            tracing::debug!("the host has ended the provider");
+            return;
+        }
         () = life.abandoned() => {}
         () = signals.ending(work) => {}
     }

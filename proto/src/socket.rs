@@ -42,7 +42,11 @@ pub(crate) struct Socket {
 #[derive(Debug)]
 enum Listener {
     #[cfg(unix)]
-    Unix(tokio::net::UnixListener, unix::PrivateDir),
+    Unix {
+        listener: tokio::net::UnixListener,
+        /// Goes with the socket.
+        _directory: unix::PrivateDir,
+    },
     #[cfg(any(windows, test))]
     Tcp(tokio::net::TcpListener),
 }
@@ -71,7 +75,7 @@ impl Socket {
     pub(crate) async fn accept(&self) -> std::io::Result<Box<dyn Stream>> {
         Ok(match &self.listener {
             #[cfg(unix)]
-            Listener::Unix(listener, _) => Box::new(listener.accept().await?.0),
+            Listener::Unix { listener, .. } => Box::new(listener.accept().await?.0),
             #[cfg(any(windows, test))]
             Listener::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
@@ -121,7 +125,10 @@ mod unix {
         let listener = UnixListener::bind(&path)?;
         Ok(Socket {
             address: Address::Unix(path),
-            listener: Listener::Unix(listener, directory),
+            listener: Listener::Unix {
+                listener,
+                _directory: directory,
+            },
         })
     }
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::plugin::{Empty, GrpcControllerClient};
@@ -128,7 +128,7 @@ impl Launch {
 pub struct Host {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    stderr: JoinHandle<String>,
+    stderr: watch::Receiver<String>,
     handshake: Handshake,
     identity: Option<Identity>,
     channel: Channel,
@@ -168,6 +168,19 @@ impl Host {
         self.child.id()
     }
 
+    /// Returns once the provider has written `text` to its log.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn logged(&self, text: &str) -> Result<(), Error> {
+        let mut log = self.stderr.clone();
+        let found = timeout(END, log.wait_for(|log| log.contains(text))).await;
+        match found {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Error::Slow("write the expected line to its log")),
+        }
+    }
+
     /// Asks the provider to end, hangs up and waits, as a host does at the end of each phase.
     ///
     /// # Errors
@@ -178,6 +191,16 @@ impl Host {
             .shutdown(Empty {})
             .await;
         self.hang_up().await
+    }
+
+    /// Waits, connected, for the provider to end by itself.
+    ///
+    /// # Errors
+    /// It does not end.
+    pub async fn wait(self) -> Result<Ended, Error> {
+        let end = ended(self.child, self.stdout, self.stderr).await;
+        drop(self.channel);
+        end
     }
 
     /// Hangs up without a word, as a host does that was killed, and waits.
@@ -204,30 +227,42 @@ pub struct Ended {
 async fn ended(
     mut child: Child,
     mut stdout: BufReader<ChildStdout>,
-    stderr: JoinHandle<String>,
+    stderr: watch::Receiver<String>,
 ) -> Result<Ended, Error> {
     let mut rest = Vec::new();
-    let whole = async {
+    let end = async {
         // A pipe that breaks is at its end.
         let _ = stdout.read_to_end(&mut rest).await;
         child.wait().await
     };
-    let status = timeout(END, whole)
+    let status = timeout(END, end)
         .await
         .map_err(|_| Error::Slow("end"))?
         .map_err(|error| Error::Connect(error.to_string()))?;
     Ok(Ended {
         status,
         stdout: String::from_utf8_lossy(&rest).into_owned(),
-        stderr: stderr.await.unwrap_or_default(),
+        stderr: whole(stderr).await,
     })
 }
 
 /// Reads a pipe to its end, so that the provider never waits for the host to read.
-fn collect(mut pipe: impl tokio::io::AsyncRead + Send + Unpin + 'static) -> JoinHandle<String> {
+fn collect(pipe: impl AsyncRead + Send + Unpin + 'static) -> watch::Receiver<String> {
+    let (text, read) = watch::channel(String::new());
     tokio::spawn(async move {
-        let mut bytes = Vec::new();
-        let _ = pipe.read_to_end(&mut bytes).await;
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
+        let mut pipe = BufReader::new(pipe);
+        let mut line = Vec::new();
+        while let Ok(1..) = pipe.read_until(b'\n', &mut line).await {
+            text.send_modify(|text| text.push_str(&String::from_utf8_lossy(&line)));
+            line.clear();
+        }
+    });
+    read
+}
+
+/// The whole text, once the pipe is at its end.
+async fn whole(mut text: watch::Receiver<String>) -> String {
+    // Fails when the reader is done.
+    while text.changed().await.is_ok() {}
+    text.borrow().clone()
 }
