@@ -1,1 +1,69 @@
-//! Under construction.
+//! An AWS in one process: one loopback port, no disk, no credentials checked, faults on demand.
+//!
+//! Tests start it in their own process, and any client on the machine can use it:
+//!
+//! ```
+//! use holdfast_sandbox::{Fault, Sandbox};
+//!
+//! let sandbox = Sandbox::start()?;
+//! // Endpoint of every service, for a client with any access key: http://127.0.0.1:PORT
+//! let endpoint = sandbox.url();
+//! // The second create is done, but nobody hears of it.
+//! sandbox.inject(Fault::DropAnswer.on("dlm:CreateLifecyclePolicy").nth(2));
+//! // ... run the client, then look at what came of it.
+//! assert_eq!(sandbox.calls("dlm:CreateLifecyclePolicy"), 0);
+//! assert!(sandbox.policies().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The binary `holdfast-sandbox` is the same in a process of its own; [`Remote`] (or curl) reaches
+//! its control paths:
+//!
+//! ```text
+//! $ holdfast-sandbox --listen 127.0.0.1:4566 &
+//! listening on http://127.0.0.1:4566
+//! $ aws --endpoint-url http://127.0.0.1:4566 dlm get-lifecycle-policies
+//! $ curl -s http://127.0.0.1:4566/_sandbox/log
+//! ```
+//!
+//! # How a request goes
+//! `server` reads it; `admin` takes the paths under `/_sandbox/`; for the rest `credential` reads
+//! service and region from the SigV4 scope (`Credential=KEY/DATE/REGION/SERVICE/aws4_request`, or
+//! presigned); `world` logs it (`log`), turns denied keys away (`access`), lets a fault strike
+//! (`fault`), and hands it to the service: `dlm` or `sts`, each a winterbaume `MockService`.
+//!
+//! # What to know
+//! - Account 123456789012 for every key, except keys from AssumeRole: the account of their role.
+//! - Access keys that begin with `DENIED`, `INVALID` or `EXPIRED` are turned away ([`Denial`]).
+//! - Each account and region has its own policies.
+//! - A request that has arrived is carried out even if its client hangs up, as AWS does.
+//! - How each service differs from AWS stands at the head of its module (`dlm`, `sts`).
+//!
+//! # Adding a service
+//! Implement `service::Served` over a `MockService` and name it in `World::new`; its state joins
+//! `admin::state`. The access key and region of a request come from `credential::Credential`.
+
+mod access;
+mod admin;
+mod credential;
+mod dlm;
+mod fault;
+mod log;
+mod query;
+mod random;
+mod remote;
+mod sandbox;
+mod server;
+mod service;
+mod sts;
+mod world;
+
+pub use access::Denial;
+pub use dlm::{DirectError, Timestamps};
+pub use fault::{Fault, FaultRule, RuleId, RuleStatus};
+pub use log::{Entry, Outcome};
+pub use remote::{Remote, RemoteError};
+pub use sandbox::{NotHeld, Sandbox, StartError};
+
+/// The account of every access key that AssumeRole did not hand out.
+pub const ACCOUNT: &str = winterbaume_core::DEFAULT_ACCOUNT_ID;

@@ -1,0 +1,99 @@
+//! Event-based policies: one event source, one action.
+
+use super::keep::Span;
+use super::rule::{Checked, account, key_arn, length, need, one_of, plain_text, refuse, some};
+use crate::dlm::model::{Action, CrossRegionCopyAction, EventSource, PolicyDetails};
+
+pub(super) fn event(details: &PolicyDetails) -> Checked {
+    need(&[
+        ("EventSource", details.event_source.is_some()),
+        ("Actions", some(&details.actions)),
+    ])?;
+    refuse(
+        "EVENT_BASED_POLICY policies",
+        &[
+            ("ResourceTypes", details.resource_types.is_some()),
+            ("ResourceLocations", details.resource_locations.is_some()),
+            ("TargetTags", details.target_tags.is_some()),
+            ("Schedules", details.schedules.is_some()),
+            ("Parameters", details.parameters.is_some()),
+        ],
+    )?;
+    if let Some(given) = &details.event_source {
+        source(given)?;
+    }
+    let actions = details.actions.as_deref().unwrap_or_default();
+    length("PolicyDetails.Actions", actions.len(), 1..=1)?;
+    actions.iter().try_for_each(action)
+}
+
+fn source(source: &EventSource) -> Checked {
+    let at = "PolicyDetails.EventSource";
+    need(&[
+        ("Type", source.r#type.is_some()),
+        ("Parameters", source.parameters.is_some()),
+    ])?;
+    one_of(
+        &format!("{at}.Type"),
+        source.r#type.as_deref().unwrap_or_default(),
+        &["MANAGED_CWE"],
+    )?;
+    let parameters = source.parameters.clone().unwrap_or_default();
+    need(&[
+        ("EventType", parameters.event_type.is_some()),
+        ("SnapshotOwner", some(&parameters.snapshot_owner)),
+        ("DescriptionRegex", parameters.description_regex.is_some()),
+    ])?;
+    let at = format!("{at}.Parameters");
+    let event_type = parameters.event_type.unwrap_or_default();
+    one_of(&format!("{at}.EventType"), &event_type, &["shareSnapshot"])?;
+    let regex = parameters.description_regex.unwrap_or_default();
+    length(
+        &format!("{at}.DescriptionRegex"),
+        regex.chars().count(),
+        0..=1000,
+    )?;
+    let owners = parameters.snapshot_owner.unwrap_or_default();
+    length(&format!("{at}.SnapshotOwner"), owners.len(), 1..=50)?;
+    owners
+        .iter()
+        .try_for_each(|owner| account(&format!("{at}.SnapshotOwner"), owner))
+}
+
+fn action(action: &Action) -> Checked {
+    let at = "PolicyDetails.Actions[0]";
+    need(&[
+        ("Name", action.name.is_some()),
+        ("CrossRegionCopy", some(&action.cross_region_copy)),
+    ])?;
+    plain_text(
+        &format!("{at}.Name"),
+        action.name.as_deref().unwrap_or_default(),
+        0..=120,
+    )?;
+    let copies = action.cross_region_copy.as_deref().unwrap_or_default();
+    length(&format!("{at}.CrossRegionCopy"), copies.len(), 1..=3)?;
+    copies
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, rule)| copy(&format!("{at}.CrossRegionCopy[{index}]"), rule))
+}
+
+fn copy(at: &str, rule: &CrossRegionCopyAction) -> Checked {
+    need(&[
+        ("Target", rule.target.is_some()),
+        (
+            "EncryptionConfiguration",
+            rule.encryption_configuration.is_some(),
+        ),
+    ])?;
+    let encryption = rule.encryption_configuration.clone().unwrap_or_default();
+    need(&[("Encrypted", encryption.encrypted.is_some())])?;
+    if let Some(key) = &encryption.cmk_arn {
+        key_arn(&format!("{at}.EncryptionConfiguration.CmkArn"), key)?;
+    }
+    match &rule.retain_rule {
+        Some(age) => Span::of_age(&format!("{at}.RetainRule"), age, 100).map(drop),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,188 @@
+//! The request log: what was asked and what came of it, in the order of arrival.
+//!
+//! No header, query or body is kept, so no secret is.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Signing name of the service; `unknown` if the request names none.
+    pub service: String,
+    /// API operation; `UnknownOperation` if the service has no such path.
+    pub operation: String,
+    /// Region that the request is signed for; empty if it is not signed.
+    pub region: String,
+    /// HTTP method.
+    pub method: String,
+    /// Path without the query (a presigned query holds a signature).
+    pub path: String,
+    /// The id in the answer's `x-amzn-requestid`.
+    pub request_id: String,
+    /// The fault that struck, if one did.
+    pub fault: Option<Fault>,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl Entry {
+    /// `service:Operation`, the key of [`crate::Sandbox::counts`].
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.service, self.operation)
+    }
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Still at work, or held by a fault.
+    Pending,
+    /// Answered.
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// Error code, if it is an error.
+        error: Option<String>,
+    },
+    /// The connection was reset and nothing done.
+    Reset,
+    /// The work was done with this status, and the connection reset.
+    AnswerDropped {
+        /// HTTP status of the answer that nobody saw.
+        status: u16,
+    },
+}
+
+/// The place of a request in the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    at: usize,
+    generation: u64,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    list: Vec<Entry>,
+    /// Raised by `clear`, so that a request from before it does not write into the new list.
+    generation: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct RequestLog {
+    entries: Mutex<Entries>,
+}
+
+impl RequestLog {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn begin(&self, entry: Entry) -> Ticket {
+        let mut entries = self.lock();
+        entries.list.push(entry);
+        Ticket {
+            at: entries.list.len() - 1,
+            generation: entries.generation,
+        }
+    }
+
+    pub(crate) fn struck(&self, ticket: Ticket, fault: &Fault) {
+        self.change(ticket, |entry| entry.fault = Some(fault.clone()));
+    }
+
+    pub(crate) fn end(&self, ticket: Ticket, outcome: Outcome) {
+        self.change(ticket, |entry| entry.outcome = outcome);
+    }
+
+    fn change(&self, ticket: Ticket, change: impl FnOnce(&mut Entry)) {
+        let mut entries = self.lock();
+        if entries.generation == ticket.generation
+            && let Some(entry) = entries.list.get_mut(ticket.at)
+        {
+            change(entry);
+        }
+    }
+
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        self.lock().list.clone()
+    }
+
+    pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for entry in &self.lock().list {
+            *counts.entry(entry.name()).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    pub(crate) fn clear(&self) {
+        let mut entries = self.lock();
+        entries.list.clear();
+        entries.generation += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(operation: &str) -> Entry {
+        Entry {
+            service: "dlm".into(),
+            operation: operation.into(),
+            region: "us-east-1".into(),
+            method: "GET".into(),
+            path: "/policies".into(),
+            request_id: "id".into(),
+            fault: None,
+            outcome: Outcome::Pending,
+        }
+    }
+
+    #[test]
+    fn entries_keep_the_order_of_arrival_whatever_ends_first() {
+        let log = RequestLog::default();
+        let first = log.begin(entry("A"));
+        let second = log.begin(entry("B"));
+        log.end(
+            second,
+            Outcome::Answered {
+                status: 200,
+                error: None,
+            },
+        );
+        log.end(first, Outcome::Reset);
+        let entries = log.entries();
+        assert_eq!(
+            (entries[0].operation.as_str(), &entries[0].outcome),
+            ("A", &Outcome::Reset)
+        );
+        assert_eq!(
+            entries[1].outcome,
+            Outcome::Answered {
+                status: 200,
+                error: None
+            }
+        );
+    }
+
+    #[test]
+    fn a_request_from_before_a_clear_leaves_the_new_list_alone() {
+        let log = RequestLog::default();
+        let old = log.begin(entry("A"));
+        log.clear();
+        log.begin(entry("B"));
+        log.end(old, Outcome::Reset);
+        assert_eq!(log.entries()[0].outcome, Outcome::Pending);
+        assert_eq!(
+            log.counts().into_iter().collect::<Vec<_>>(),
+            [("dlm:B".to_owned(), 1)]
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! A small HTTP client for the control paths of a sandbox in another process.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+
+use serde_json::Value;
+
+use crate::fault::{FaultRule, RuleId};
+use crate::log::Entry;
+
+/// A sandbox at an address.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    authority: String,
+}
+
+/// Why a control request fails.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteError {
+    /// The URL is not `http://HOST:PORT`.
+    #[error("{0} is not the address of a sandbox; it has the form http://127.0.0.1:PORT")]
+    Url(String),
+    /// Nobody answers, or the answer breaks off.
+    #[error("the sandbox at {authority} does not answer: {error}")]
+    Connection {
+        /// Where.
+        authority: String,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The sandbox refuses, or answers what is no JSON.
+    #[error("the sandbox answers {status} to {request}: {body}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// Method and path.
+        request: String,
+        /// The answer.
+        body: String,
+    },
+}
+
+impl Remote {
+    /// The sandbox at `url`, the address that the binary prints. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// It is not `http://HOST:PORT`.
+    pub fn new(url: &str) -> Result<Self, RemoteError> {
+        let authority = url.trim_end_matches('/').strip_prefix("http://");
+        match authority.filter(|authority| !authority.contains('/')) {
+            Some(authority) => Ok(Self {
+                authority: authority.to_owned(),
+            }),
+            None => Err(RemoteError::Url(url.to_owned())),
+        }
+    }
+
+    /// Everything that is stored, as [`crate::Sandbox::state`].
+    ///
+    /// # Errors
+    /// The sandbox cannot be reached.
+    pub fn state(&self) -> Result<Value, RemoteError> {
+        self.call("GET", "/_sandbox/state", None)
+    }
+
+    /// The requests so far, as [`crate::Sandbox::log`].
+    ///
+    /// # Errors
+    /// The sandbox cannot be reached.
+    pub fn log(&self) -> Result<Vec<Entry>, RemoteError> {
+        let answer = self.call("GET", "/_sandbox/log", None)?;
+        let entries = serde_json::from_value(answer["requests"].clone());
+        entries.map_err(|error| RemoteError::Refused {
+            status: 200,
+            request: "GET /_sandbox/log".to_owned(),
+            body: error.to_string(),
+        })
+    }
+
+    /// Injects a fault, as [`crate::Sandbox::inject`].
+    ///
+    /// # Errors
+    /// The sandbox cannot be reached.
+    pub fn inject(&self, rule: &FaultRule) -> Result<RuleId, RemoteError> {
+        let rule = serde_json::to_value(rule).unwrap_or_default();
+        let answer = self.call("POST", "/_sandbox/faults", Some(&rule))?;
+        Ok(RuleId(answer["id"].as_u64().unwrap_or_default()))
+    }
+
+    /// Any control request: see the table of paths in the sandbox's module `admin`.
+    ///
+    /// # Errors
+    /// The sandbox cannot be reached, or refuses.
+    pub fn call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, RemoteError> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let exchange = || -> io::Result<String> {
+            let mut stream = TcpStream::connect(&self.authority)?;
+            write!(
+                stream,
+                "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                self.authority,
+                body.len(),
+            )?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer)?;
+            Ok(answer)
+        };
+        let answer = exchange().map_err(|error| RemoteError::Connection {
+            authority: self.authority.clone(),
+            error,
+        })?;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or(0);
+        match serde_json::from_str(body) {
+            Ok(value) if status == 200 => Ok(value),
+            _ => Err(RemoteError::Refused {
+                status,
+                request: format!("{method} {path}"),
+                body: body.to_owned(),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_addresses_are_taken() {
+        assert!(Remote::new("http://127.0.0.1:4566/").is_ok());
+        for bad in [
+            "127.0.0.1:4566",
+            "https://127.0.0.1:1",
+            "http://127.0.0.1:1/path",
+        ] {
+            assert!(
+                matches!(Remote::new(bad), Err(RemoteError::Url(_))),
+                "{bad}"
+            );
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The handle of a running sandbox.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::oneshot;
+
+use crate::access::Denial;
+use crate::admin;
+use crate::dlm::{DirectError, Timestamps};
+use crate::fault::{FaultRule, RuleId, RuleStatus};
+use crate::log::Entry;
+use crate::server;
+use crate::world::World;
+
+/// A running sandbox. It has a thread of its own, so its methods work in and outside of async
+/// code; dropping it closes the port and every connection.
+pub struct Sandbox {
+    address: SocketAddr,
+    world: Arc<World>,
+    runtime: runtime::Handle,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Why a sandbox does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Credentials of any kind are let in, so nobody else on the network may reach it.
+    #[error("refusing to listen on {0}: the sandbox lets everybody in, so it listens on loopback only; use 127.0.0.1:{port}", port = .0.port())]
+    NotLoopback(SocketAddr),
+    /// The port cannot be had.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The thread or its runtime cannot be had.
+    #[error("cannot start the sandbox's thread: {0}")]
+    Thread(io::Error),
+}
+
+/// A call that hangs was waited for, and none came.
+#[derive(Debug, thiserror::Error)]
+#[error("no call hung in fault rule {id} within {seconds} s", id = .id.0)]
+pub struct NotHeld {
+    id: RuleId,
+    seconds: u64,
+}
+
+impl Sandbox {
+    /// Starts one on a free loopback port. It answers when this returns.
+    ///
+    /// # Errors
+    /// The port or the thread cannot be had.
+    pub fn start() -> Result<Self, StartError> {
+        Self::start_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    }
+
+    /// Starts one on a loopback address; port 0 picks one.
+    ///
+    /// # Errors
+    /// As [`Sandbox::start`], and if the address is not loopback.
+    pub fn start_at(address: SocketAddr) -> Result<Self, StartError> {
+        if !address.ip().is_loopback() {
+            return Err(StartError::NotLoopback(address));
+        }
+        let listen = |error| StartError::Listen { address, error };
+        let listener = std::net::TcpListener::bind(address).map_err(listen)?;
+        listener.set_nonblocking(true).map_err(listen)?;
+        let bound = listener.local_addr().map_err(listen)?;
+        let runtime = runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("holdfast-sandbox")
+            .enable_all()
+            .build()
+            .map_err(StartError::Thread)?;
+        let listener = {
+            let _guard = runtime.enter();
+            TcpListener::from_std(listener).map_err(listen)?
+        };
+        let world = Arc::new(World::new());
+        let handle = runtime.handle().clone();
+        let (stop, stopped) = oneshot::channel();
+        let serving = Arc::clone(&world);
+        let thread = std::thread::Builder::new()
+            .name("holdfast-sandbox".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = server::serve(listener, serving) => {}
+                        _ = stopped => {}
+                    }
+                });
+                // Dropping the runtime here drops every connection, calls that hang included.
+            })
+            .map_err(StartError::Thread)?;
+        Ok(Self {
+            address: bound,
+            world,
+            runtime: handle,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`, the endpoint of every service.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The requests so far, in the order of arrival; control requests are not among them.
+    pub fn log(&self) -> Vec<Entry> {
+        self.world.log.entries()
+    }
+
+    /// Calls per `service:Operation`, failed ones included.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        self.world.log.counts()
+    }
+
+    /// Calls of one `service:Operation`, failed ones included.
+    pub fn calls(&self, name: &str) -> usize {
+        self.counts().get(name).copied().unwrap_or(0)
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_log(&self) {
+        self.world.log.clear();
+    }
+
+    /// Injects a fault: `sandbox.inject(Fault::Throttle.on("CreateLifecyclePolicy"))`.
+    pub fn inject(&self, rule: FaultRule) -> RuleId {
+        self.world.faults.inject(rule)
+    }
+
+    /// The rules in force and what they have done.
+    pub fn faults(&self) -> Vec<RuleStatus> {
+        self.world.faults.status()
+    }
+
+    /// Lets the calls go that hang in a rule, and those that will; false if there is no such rule.
+    pub fn release(&self, id: RuleId) -> bool {
+        self.world.faults.release(id)
+    }
+
+    /// Removes all rules and lets the calls go that hang in them.
+    pub fn clear_faults(&self) {
+        self.world.faults.clear();
+    }
+
+    /// Returns when a call hangs in a rule; false if there is no such rule.
+    pub async fn until_held(&self, id: RuleId) -> bool {
+        self.world.faults.until_held(id).await
+    }
+
+    /// Blocks until a call hangs in a rule.
+    ///
+    /// # Errors
+    /// None came within `patience`, or there is no such rule.
+    pub fn wait_until_held(&self, id: RuleId, patience: Duration) -> Result<(), NotHeld> {
+        let (tell, told) = std::sync::mpsc::channel();
+        let world = Arc::clone(&self.world);
+        self.runtime.spawn(async move {
+            let _ = tell.send(world.faults.until_held(id).await);
+        });
+        match told.recv_timeout(patience) {
+            Ok(true) => Ok(()),
+            _ => Err(NotHeld {
+                id,
+                seconds: patience.as_secs(),
+            }),
+        }
+    }
+
+    /// Turns a key away from now on.
+    pub fn deny(&self, access_key: &str, denial: Denial) {
+        self.world.access.deny(access_key, denial);
+    }
+
+    /// How DLM answers timestamps from now on.
+    pub fn set_timestamps(&self, timestamps: Timestamps) {
+        self.world.dlm.set_timestamps(timestamps);
+    }
+
+    /// Everything that is stored: `{"dlm":{"policies":[..]}}`, a policy as GetLifecyclePolicy
+    /// answers it, with `Account` and `Region`, timestamps in epoch seconds.
+    pub fn state(&self) -> Value {
+        admin::state(&self.world)
+    }
+
+    /// DLM's policies of all accounts and regions, oldest first, as in [`Sandbox::state`].
+    pub fn policies(&self) -> Vec<Value> {
+        self.world.dlm.snapshot()
+    }
+
+    /// Makes a policy from the body of CreateLifecyclePolicy, as another client would, without a
+    /// request in the log; answers its id.
+    ///
+    /// # Errors
+    /// DLM would refuse it, or it is no such body.
+    pub fn create_policy(&self, region: &str, request: Value) -> Result<String, DirectError> {
+        self.world.dlm.create(region, request)
+    }
+
+    /// Stores a policy as it is, in the form of [`Sandbox::state`], unchecked; absent members get
+    /// plain values, a policy of the same `PolicyId` is replaced. Answers its id.
+    ///
+    /// # Errors
+    /// It is no policy.
+    pub fn plant_policy(&self, policy: &Value) -> Result<String, DirectError> {
+        self.world.dlm.plant(policy)
+    }
+
+    /// Changes a policy behind the API's back by a JSON merge patch (RFC 7396) over its form in
+    /// [`Sandbox::state`]: `{"Tags":{"old":null,"new":"1"}}`. Answers the changed policy.
+    ///
+    /// # Errors
+    /// There is no such policy, or the result is none.
+    pub fn patch_policy(&self, id: &str, patch: &Value) -> Result<Value, DirectError> {
+        self.world.dlm.patch(id, patch)
+    }
+
+    /// Takes a policy away.
+    ///
+    /// # Errors
+    /// There is no such policy.
+    pub fn remove_policy(&self, id: &str) -> Result<(), DirectError> {
+        self.world.dlm.remove(id)
+    }
+
+    /// Forgets everything: policies, faults, denials, log.
+    pub fn reset(&self) {
+        self.world.reset();
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
