@@ -9,6 +9,8 @@
 mod plan;
 mod result;
 
+use std::fmt;
+
 use cty::{Data, Path, Type, Value};
 
 use crate::diagnostic::Diagnostics;
@@ -17,26 +19,29 @@ pub(crate) use plan::plan_faults;
 pub(crate) use result::result_faults;
 
 /// A rule of core that an answer breaks.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{at}: {problem}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) at: Path,
     pub(crate) problem: String,
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.at.is_root() {
+            write!(f, "{}: ", self.at)?;
+        }
+        f.write_str(&self.problem)
+    }
+}
+
 /// Says that the provider made a mistake.
 pub(crate) fn report(title: &str, faults: Vec<Fault>, diagnostics: &mut Diagnostics) {
-    for Fault { at, problem } in faults {
-        let place = if at.is_root() {
-            String::new()
-        } else {
-            format!("{at}: ")
-        };
+    for fault in faults {
         let detail = format!(
-            "{place}{problem}.\n\nTerraform accepts no such answer. This is a bug in the provider; \
+            "{fault}.\n\nTerraform accepts no such answer. This is a bug in the provider; \
              please report it."
         );
-        diagnostics.error(at, title, detail);
+        diagnostics.error(fault.at, title, detail);
     }
 }
 
@@ -119,3 +124,7 @@ fn length(value: &Value) -> usize {
 fn absent() -> Value {
     Value::null(Type::Dynamic)
 }
+
+#[cfg(test)]
+#[path = "check/tests.rs"]
+mod tests;

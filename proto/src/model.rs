@@ -189,7 +189,7 @@ impl<M: Model> Field for Keyed<M> {
         match self {
             Self::Known(blocks) => {
                 let entries = blocks.iter().map(|(k, m)| (k.as_str(), m.encode()));
-                Value::map(<M as Model>::ty().clone(), entries)
+                Value::map(M::ty().clone(), entries)
             }
             Self::Unknown => Value::unknown(ty.clone()),
         }
@@ -343,3 +343,7 @@ pub fn shown<'a, M: Model>(name: &str, field: &'a dyn fmt::Debug) -> &'a dyn fmt
         _ => field,
     }
 }
+
+#[cfg(test)]
+#[path = "model/tests.rs"]
+mod tests;

@@ -135,8 +135,8 @@ mod tests {
     fn what_the_schema_lacks_goes_or_is_refused() {
         let json = r#"{"name":"a","old":1,"tag":[{"id":"b","older":[]}]}"#;
         assert!(thing(json, Extra::Drop).is_ok());
-        insta::assert_snapshot!(thing(json, Extra::Refuse).unwrap_err(), @"");
+        insta::assert_snapshot!(thing(json, Extra::Refuse).unwrap_err(), @r#"unsupported attribute "old""#);
         let inside = r#"{"name":"a","tag":[{"id":"b","older":[]}]}"#;
-        insta::assert_snapshot!(thing(inside, Extra::Refuse).unwrap_err(), @"");
+        insta::assert_snapshot!(thing(inside, Extra::Refuse).unwrap_err(), @r#"tag[...]: unsupported attribute "older""#);
     }
 }

@@ -193,7 +193,15 @@ mod tests {
             }),
             tag: Many::from_iter(["", "x"].map(|key| Tag { key: key.into() })),
         };
-        insta::assert_snapshot!(said(&bad), @"");
+        insta::assert_snapshot!(said(&bad), @r#"
+        error: Missing required argument (at name): The argument "name" is required, but no value is given.
+        error: Invalid attribute value (at size): Attribute size: 10 found, at least 1 and at most 9 allowed.
+        error: Read-only attribute (at id): The provider decides on "id": remove it from the configuration.
+        error: Invalid attribute value (at details[0].state): Attribute details[0].state: "on" is not one of "ON", "OFF".
+        error: Invalid attribute value (at details[0].labels): Attribute details[0].labels: 2 elements found, at most 1 allowed.
+        error: Too many blocks (at tag): At most 1 "tag" block(s) allowed, 2 found.
+        error: Invalid attribute value (at tag[...].key): Attribute tag[...].key: 0 characters found, at least 1 allowed.
+        "#);
     }
 
     #[test]
@@ -202,6 +210,8 @@ mod tests {
             details: One::Absent,
             ..good()
         };
-        insta::assert_snapshot!(said(&bad), @"");
+        insta::assert_snapshot!(said(&bad), @r#"
+        error: Too few blocks (at details): At least 1 "details" block(s) required, 0 found.
+        "#);
     }
 }

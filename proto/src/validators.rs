@@ -42,7 +42,7 @@ struct Typed<T, V> {
 impl<T: AttrType, V: Validator<T>> ErasedValidator for Typed<T, V> {
     fn check(&self, value: &Value) -> Result<(), String> {
         // What cannot be decoded is reported by the model's own decoding.
-        match T::decode(value, &Trail::ROOT, &mut Diagnostics::new()) {
+        match T::read(value, &Trail::ROOT, &mut Diagnostics::new()) {
             Some(value) => self.validator.check(&value),
             None => Ok(()),
         }

@@ -183,7 +183,61 @@ mod tests {
             version: 3,
             block: Policy::block().clone(),
         };
-        insta::assert_debug_snapshot!(super::schema(&schema));
+        let message = super::schema(&schema);
+        assert_eq!(message.version, 3);
+        let mut lines = Vec::new();
+        outline(&message.block.unwrap(), "", &mut lines);
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        name "string" required Its **name**.
+        old "bool" optional deprecated Use `name`.
+        secret LIST ["key \"string\" required", "type \"number\" computed"] optional computed sensitive
+        details { LIST 1..1
+          key "string" required
+          type "number" computed
+        single { SINGLE 0..0
+          key "string" required
+          type "number" computed
+        pair { SET 1..4
+          key "string" required
+          type "number" computed
+        by_name { MAP 0..0
+          key "string" required
+          type "number" computed
+        "#);
+    }
+
+    /// One line per attribute and block, with all that is said of it.
+    fn outline(block: &pb::schema::Block, indent: &str, lines: &mut Vec<String>) {
+        assert_eq!(block.description_kind(), pb::StringKind::Markdown);
+        for a in &block.attributes {
+            lines.push(format!("{indent}{}", attribute_line(a)));
+        }
+        for b in &block.block_types {
+            let (name, nesting) = (&b.type_name, b.nesting().as_str_name());
+            let (min, max) = (b.min_items, b.max_items);
+            lines.push(format!("{indent}{name} {{ {nesting} {min}..{max}"));
+            outline(b.block.as_ref().unwrap(), &format!("{indent}  "), lines);
+        }
+    }
+
+    fn attribute_line(a: &pb::schema::Attribute) -> String {
+        let mut words = vec![a.name.clone()];
+        words.push(String::from_utf8(a.r#type.clone()).unwrap());
+        if let Some(nested) = &a.nested_type {
+            let inner: Vec<String> = nested.attributes.iter().map(attribute_line).collect();
+            words.push(format!("{} {inner:?}", nested.nesting().as_str_name()));
+        }
+        let flags = [
+            (a.required, "required"),
+            (a.optional, "optional"),
+            (a.computed, "computed"),
+            (a.sensitive, "sensitive"),
+            (a.deprecated, "deprecated"),
+        ];
+        words.extend(flags.iter().filter(|f| f.0).map(|f| f.1.to_owned()));
+        words.extend([a.deprecation_message.clone(), a.description.clone()]);
+        words.retain(|word| !word.is_empty());
+        words.join(" ")
     }
 
     #[test]
@@ -211,6 +265,27 @@ mod tests {
         in_set.push(PathStep::Attribute("key".into()));
         said.warn(in_set, "Three", "");
         said.warn(Path::ROOT, "Four", "");
-        insta::assert_debug_snapshot!(diagnostics(&said));
+        let sent = diagnostics(&said);
+        assert_eq!(sent[0].severity(), pb::diagnostic::Severity::Error);
+        assert_eq!(sent[1].severity(), pb::diagnostic::Severity::Warning);
+        let steps = |d: &pb::Diagnostic| d.attribute.clone().map(|a| a.steps);
+        let step = |selector| pb::attribute_path::Step {
+            selector: Some(selector),
+        };
+        use pb::attribute_path::step::Selector::{AttributeName, ElementKeyInt, ElementKeyString};
+        assert_eq!(
+            steps(&sent[0]).unwrap(),
+            [
+                step(AttributeName("rule".into())),
+                step(ElementKeyInt(0)),
+                step(AttributeName("tags".into())),
+                step(ElementKeyString("a".into())),
+            ]
+        );
+        assert_eq!(
+            steps(&sent[1]).unwrap(),
+            [step(AttributeName("tag".into()))]
+        );
+        assert_eq!(steps(&sent[2]), None);
     }
 }

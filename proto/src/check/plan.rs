@@ -114,10 +114,17 @@ impl Check {
             }
             return;
         }
-        let [planned, config] = [planned, config].map(|value| shown(value, attribute.sensitive));
+        if attribute.sensitive {
+            self.fault(
+                at,
+                "planned another sensitive value than the configuration has",
+            );
+            return;
+        }
+        let [planned, config] = [planned, config].map(|value| shown(value, false));
         let mut problem = format!("planned {planned}, but the configuration has {config}");
         if !prior.is_null() {
-            let prior = shown(prior, attribute.sensitive);
+            let prior = shown(prior, false);
             problem.push_str(&format!(" and the state has {prior}"));
         }
         self.fault(at, problem);

@@ -145,8 +145,9 @@ impl Check {
                 };
                 self.set(planned, actual, at, &alike);
             }
+            _ if sensitive => self.fault(at, "the sensitive value is not the planned one"),
             _ => {
-                let [then, now] = [planned, actual].map(|value| shown(value, sensitive));
+                let [then, now] = [planned, actual].map(|value| shown(value, false));
                 self.fault(at, format!("was {then}, but now {now}"));
             }
         }

@@ -157,7 +157,7 @@ impl<T: AttrType> Attr<T> {
         if value.is_null() {
             Self::Null
         } else if value.is_known() {
-            T::decode(value, at, diagnostics).map_or(Self::Unknown, Self::Known)
+            T::read(value, at, diagnostics).map_or(Self::Unknown, Self::Known)
         } else {
             Self::Unknown
         }
@@ -165,9 +165,9 @@ impl<T: AttrType> Attr<T> {
 
     pub(crate) fn write(&self) -> Value {
         match self {
-            Self::Known(value) => value.encode(),
-            Self::Null => Value::null(T::ty()),
-            Self::Unknown => Value::unknown(T::ty()),
+            Self::Known(value) => value.write(),
+            Self::Null => Value::null(T::value_type()),
+            Self::Unknown => Value::unknown(T::value_type()),
         }
     }
 }
@@ -178,19 +178,19 @@ pub trait AttrType: Clone + Send + Sync + Sized + 'static {
     fn shape() -> Shape;
 
     /// The type of its values.
-    fn ty() -> Type {
+    fn value_type() -> Type {
         Self::shape().ty()
     }
 
     /// Reads a known, non-null value of that type. `None`: it is not one of this Rust type, and
     /// `diagnostics` says why.
-    fn decode(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self>;
+    fn read(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self>;
 
     /// The value.
-    fn encode(&self) -> Value;
+    fn write(&self) -> Value;
 }
 
-/// Says that a value is not what `expected` says; for [`AttrType::decode`].
+/// Says that a value is not what `expected` says; for [`AttrType::read`].
 pub fn unfit(at: &Trail<'_>, diagnostics: &mut Diagnostics, expected: &str) {
     let path = at.to_path();
     let detail = format!("Attribute {path}: {expected}");
@@ -202,7 +202,7 @@ impl AttrType for String {
         Shape::Type(Type::String)
     }
 
-    fn decode(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn read(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let text = value.as_str();
         if text.is_none() {
             unfit(at, diagnostics, "text is needed.");
@@ -210,7 +210,7 @@ impl AttrType for String {
         text.map(str::to_owned)
     }
 
-    fn encode(&self) -> Value {
+    fn write(&self) -> Value {
         Value::string(self.as_str())
     }
 }
@@ -220,7 +220,7 @@ impl AttrType for bool {
         Shape::Type(Type::Bool)
     }
 
-    fn decode(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn read(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let truth = value.as_bool();
         if truth.is_none() {
             unfit(at, diagnostics, "true or false is needed.");
@@ -228,7 +228,7 @@ impl AttrType for bool {
         truth
     }
 
-    fn encode(&self) -> Value {
+    fn write(&self) -> Value {
         Value::bool(*self)
     }
 }
@@ -238,7 +238,7 @@ impl AttrType for Number {
         Shape::Type(Type::Number)
     }
 
-    fn decode(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn read(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let number = value.as_number();
         if number.is_none() {
             unfit(at, diagnostics, "a number is needed.");
@@ -246,7 +246,7 @@ impl AttrType for Number {
         number.cloned()
     }
 
-    fn encode(&self) -> Value {
+    fn write(&self) -> Value {
         Value::number(self.clone())
     }
 }
@@ -258,7 +258,7 @@ macro_rules! integers {
                 Shape::Type(Type::Number)
             }
 
-            fn decode(
+            fn read(
                 value: &Value,
                 at: &Trail<'_>,
                 diagnostics: &mut Diagnostics,
@@ -266,13 +266,16 @@ macro_rules! integers {
                 let found = value.as_i64().and_then(|n| Self::try_from(n).ok());
                 if found.is_none() {
                     let (min, max) = (Self::MIN, Self::MAX);
-                    let expected = format!("a whole number from {min} to {max} is needed.");
+                    let expected = match value.as_number() {
+                        Some(n) if n.is_integer() => format!("{n} is not between {min} and {max}."),
+                        _ => "a whole number is needed.".to_owned(),
+                    };
                     unfit(at, diagnostics, &expected);
                 }
                 found
             }
 
-            fn encode(&self) -> Value {
+            fn write(&self) -> Value {
                 Value::int(i64::from(*self))
             }
         }
@@ -286,11 +289,11 @@ impl AttrType for Value {
         Shape::Type(Type::Dynamic)
     }
 
-    fn decode(value: &Value, _: &Trail<'_>, _: &mut Diagnostics) -> Option<Self> {
+    fn read(value: &Value, _: &Trail<'_>, _: &mut Diagnostics) -> Option<Self> {
         Some(value.clone())
     }
 
-    fn encode(&self) -> Value {
+    fn write(&self) -> Value {
         self.clone()
     }
 }
@@ -312,15 +315,15 @@ impl<M: Model> AttrType for M {
         })
     }
 
-    fn ty() -> Type {
-        <M as Model>::ty().clone()
+    fn value_type() -> Type {
+        M::ty().clone()
     }
 
-    fn decode(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn read(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         Some(M::decode(value, at, diagnostics))
     }
 
-    fn encode(&self) -> Value {
+    fn write(&self) -> Value {
         M::encode(self)
     }
 }
@@ -341,11 +344,11 @@ impl<T: AttrType> AttrType for Vec<Attr<T>> {
         collection(T::shape(), Nesting::List)
     }
 
-    fn ty() -> Type {
-        Type::list(T::ty())
+    fn value_type() -> Type {
+        Type::list(T::value_type())
     }
 
-    fn decode(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn read(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Some(elements) = value.elements() else {
             unfit(at, diagnostics, "a list is needed.");
             return None;
@@ -358,8 +361,8 @@ impl<T: AttrType> AttrType for Vec<Attr<T>> {
         )
     }
 
-    fn encode(&self) -> Value {
-        Value::list(T::ty(), self.iter().map(Attr::write))
+    fn write(&self) -> Value {
+        Value::list(T::value_type(), self.iter().map(Attr::write))
     }
 }
 
@@ -368,11 +371,11 @@ impl<T: AttrType + Ord> AttrType for BTreeSet<Attr<T>> {
         collection(T::shape(), Nesting::Set)
     }
 
-    fn ty() -> Type {
-        Type::set(T::ty())
+    fn value_type() -> Type {
+        Type::set(T::value_type())
     }
 
-    fn decode(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn read(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Some(elements) = value.elements() else {
             unfit(at, diagnostics, "a set is needed.");
             return None;
@@ -385,8 +388,8 @@ impl<T: AttrType + Ord> AttrType for BTreeSet<Attr<T>> {
         )
     }
 
-    fn encode(&self) -> Value {
-        Value::set(T::ty(), self.iter().map(Attr::write))
+    fn write(&self) -> Value {
+        Value::set(T::value_type(), self.iter().map(Attr::write))
     }
 }
 
@@ -395,11 +398,11 @@ impl<T: AttrType> AttrType for BTreeMap<String, Attr<T>> {
         collection(T::shape(), Nesting::Map)
     }
 
-    fn ty() -> Type {
-        Type::map(T::ty())
+    fn value_type() -> Type {
+        Type::map(T::value_type())
     }
 
-    fn decode(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
+    fn read(value: &Value, at: &Trail<'_>, diagnostics: &mut Diagnostics) -> Option<Self> {
         let Some(entries) = value.entries() else {
             unfit(at, diagnostics, "a map is needed.");
             return None;
@@ -415,9 +418,12 @@ impl<T: AttrType> AttrType for BTreeMap<String, Attr<T>> {
         )
     }
 
-    fn encode(&self) -> Value {
+    fn write(&self) -> Value {
         let entries = self.iter();
-        Value::map(T::ty(), entries.map(|(k, v)| (k.as_str(), v.write())))
+        Value::map(
+            T::value_type(),
+            entries.map(|(k, v)| (k.as_str(), v.write())),
+        )
     }
 }
 

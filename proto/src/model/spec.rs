@@ -55,7 +55,7 @@ impl<T: AttrType> AttributeSpec<T> {
     /// The value where the configuration has none. Makes an optional attribute computed too, as
     /// core demands.
     pub fn default(mut self, value: impl Into<T>) -> Self {
-        self.attribute.default = Some(value.into().encode());
+        self.attribute.default = Some(value.into().write());
         if self.attribute.mode == Mode::Optional {
             self.attribute.mode = Mode::OptionalComputed;
         }
