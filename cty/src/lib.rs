@@ -14,11 +14,13 @@ pub mod json;
 mod mark;
 pub mod msgpack;
 mod number;
+pub mod ops;
 mod path;
 mod ty;
 mod value;
 
 pub use codec::{DecodeError, DecodeProblem, EncodeError, EncodeProblem};
+pub use convert::ConvertError;
 pub use mark::{CustomMark, Mark, Marks};
 pub use number::{Number, NumberError};
 pub use path::{Path, PathStep};

@@ -1,8 +1,9 @@
 //! From and to machine numbers.
 
-use bigdecimal::BigDecimal;
-use bigdecimal::num_bigint::BigInt;
+use num_bigint::BigInt;
 
+use super::binary::from_binary;
+use super::decimal::{Decimal, power_of_ten};
 use super::{Number, NumberError, Repr};
 
 macro_rules! from_small {
@@ -21,9 +22,7 @@ impl From<u64> for Number {
     fn from(n: u64) -> Self {
         match i64::try_from(n) {
             Ok(n) => Self(Repr::Int(n)),
-            Err(_) => Self(Repr::Decimal(std::sync::Arc::new(
-                BigDecimal::from(n).normalized(),
-            ))),
+            Err(_) => Self::from_limited(Decimal::new(n, 0)),
         }
     }
 }
@@ -44,9 +43,11 @@ impl TryFrom<f64> for Number {
         match float {
             f64::INFINITY => Ok(Self::INFINITY),
             f64::NEG_INFINITY => Ok(Self::NEG_INFINITY),
-            _ => BigDecimal::try_from(float)
-                .map_err(|_| NumberError::NotANumber)
-                .and_then(Self::from_decimal),
+            _ if float.is_nan() => Err(NumberError::NotANumber),
+            _ => {
+                let (mantissa, exponent) = parts(float);
+                Ok(Self::from_limited(from_binary(mantissa.into(), exponent)))
+            }
         }
     }
 }
@@ -73,7 +74,8 @@ impl Number {
     pub fn to_u64(&self) -> Option<u64> {
         match &self.0 {
             Repr::Int(n) => u64::try_from(*n).ok(),
-            Repr::Decimal(d) => decimal_to_bigint(d).and_then(|n| u64::try_from(n).ok()),
+            Repr::Decimal(d) if d.magnitude() < 20 => whole(d).and_then(|n| n.try_into().ok()),
+            Repr::Decimal(_) => None,
             Repr::Infinity | Repr::NegInfinity => None,
         }
     }
@@ -89,8 +91,7 @@ impl Number {
         match &self.0 {
             Repr::Int(n) => *n as f64,
             Repr::Decimal(d) => {
-                let (coefficient, scale) = d.as_bigint_and_scale();
-                let text = format!("{coefficient}e{}", -scale);
+                let text = format!("{}e{}", d.coefficient(), d.exponent());
                 // Digits with an exponent always parse.
                 text.parse().unwrap_or(f64::NAN)
             }
@@ -100,16 +101,27 @@ impl Number {
     }
 }
 
-/// The integer of a normalised decimal of bounded exponent.
-pub(super) fn decimal_to_bigint(d: &BigDecimal) -> Option<BigInt> {
-    let (coefficient, scale) = d.as_bigint_and_scale();
-    let zeros = u32::try_from(-scale).ok()?;
-    Some(coefficient.into_owned() * BigInt::from(10).pow(zeros))
+/// A finite float as `mantissa * 2^exponent`.
+fn parts(float: f64) -> (i64, i64) {
+    const FRACTION_BITS: u32 = 52;
+    let bits = float.to_bits();
+    let fraction = (bits & ((1 << FRACTION_BITS) - 1)) as i64;
+    let (mantissa, exponent) = match (bits >> FRACTION_BITS & 0x7ff) as i64 {
+        // Subnormal: no leading one.
+        0 => (fraction, 1),
+        exponent => (fraction | 1 << FRACTION_BITS, exponent),
+    };
+    let sign = if float.is_sign_negative() { -1 } else { 1 };
+    (sign * mantissa, exponent - 1023 - i64::from(FRACTION_BITS))
 }
 
-pub(super) fn decimal_to_i64(d: &BigDecimal) -> Option<i64> {
-    let (coefficient, scale) = d.as_bigint_and_scale();
-    let zeros = u32::try_from(-scale).ok()?;
-    let coefficient = i64::try_from(&*coefficient).ok()?;
+fn whole(d: &Decimal) -> Option<BigInt> {
+    let zeros = u64::try_from(d.exponent()).ok()?;
+    Some(d.coefficient() * BigInt::from(power_of_ten(zeros)))
+}
+
+pub(super) fn decimal_to_i64(d: &Decimal) -> Option<i64> {
+    let zeros = u32::try_from(d.exponent()).ok()?;
+    let coefficient = i64::try_from(d.coefficient()).ok()?;
     10i64.checked_pow(zeros)?.checked_mul(coefficient)
 }

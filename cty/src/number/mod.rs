@@ -1,36 +1,39 @@
 //! Decimal numbers of any size.
 //!
+//! - `decimal`: finite decimals.
 //! - `text`: parsing and printing, as Terraform does both.
 //! - `convert`: from and to machine integers and floats.
-//! - `arith`: arithmetic.
+//! - `arith`: arithmetic, rounded like Terraform's where it must be (`binary`).
 
 mod arith;
+mod binary;
 mod convert;
+mod decimal;
 mod text;
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use bigdecimal::BigDecimal;
+use decimal::Decimal;
 
 /// A number as Terraform has it: decimal, of any size that anybody writes, or an infinity.
 ///
 /// Terraform computes with 512-bit binary floats parsed from decimal text; a decimal never loses
-/// what was written. Equality is exact: `0.1` differs from the `f64` nearest to it.
+/// what was written. Equality is exact: `0.1` differs from the `f64` nearest to it. There is no
+/// negative zero.
 ///
-/// Finite numbers have at most [`Number::MAX_DIGITS`] significant digits and lie between
-/// `1e-MAX_EXPONENT` and `1eMAX_EXPONENT` in magnitude (or are zero), so that no text of a few
-/// bytes can fill the memory.
-#[derive(Clone, PartialEq, Eq)]
+/// A finite number has at most [`Number::MAX_DIGITS`] significant digits, and its first digit
+/// stands for a power of ten of at most [`Number::MAX_EXPONENT`] either way, so that no text of a
+/// few bytes can fill the memory. (Terraform takes `1e1000000000` for an infinity.)
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Number(Repr);
 
-/// One number has one representation: what fits an `i64` is `Int`; a decimal is normalised.
-#[derive(Clone, PartialEq, Eq)]
+/// One number has one representation: what fits an `i64` is `Int`.
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Repr {
     Int(i64),
-    Decimal(Arc<BigDecimal>),
+    Decimal(Arc<Decimal>),
     Infinity,
     NegInfinity,
 }
@@ -56,7 +59,7 @@ pub enum NumberError {
 impl Number {
     /// The most significant digits of a number.
     pub const MAX_DIGITS: u64 = 16_384;
-    /// The largest decimal exponent, either way.
+    /// The largest power of ten of a number's first digit, either way.
     pub const MAX_EXPONENT: i64 = 4_096;
 
     /// Zero.
@@ -75,7 +78,7 @@ impl Number {
     pub fn is_integer(&self) -> bool {
         match &self.0 {
             Repr::Int(_) => true,
-            Repr::Decimal(d) => d.fractional_digit_count() <= 0,
+            Repr::Decimal(d) => d.is_integer(),
             Repr::Infinity | Repr::NegInfinity => false,
         }
     }
@@ -85,51 +88,35 @@ impl Number {
         self.cmp(&Self::ZERO)
     }
 
-    /// Checks the limits and picks the representation.
-    fn from_decimal(d: BigDecimal) -> Result<Self, NumberError> {
-        // The magnitude first: it costs nothing, and nothing below may see a wild exponent.
-        let digits = d.decimal_digit_count();
-        let exponent = digits as i128 - 1 - i128::from(d.fractional_digit_count());
-        if d.sign() == bigdecimal::num_bigint::Sign::NoSign {
-            return Ok(Self::ZERO);
+    /// The number, unless it is beyond the limits.
+    fn from_decimal(d: Decimal) -> Result<Self, NumberError> {
+        match d.magnitude().abs() <= Self::MAX_EXPONENT && d.digits() <= Self::MAX_DIGITS {
+            true => Ok(Self::from_limited(d)),
+            false => Err(NumberError::OutOfRange),
         }
-        if exponent.abs() > i128::from(Self::MAX_EXPONENT) {
-            return Err(NumberError::OutOfRange);
-        }
-        let d = d.normalized();
-        if d.decimal_digit_count() > Self::MAX_DIGITS {
-            return Err(NumberError::OutOfRange);
-        }
-        Ok(match convert::decimal_to_i64(&d) {
+    }
+
+    /// The number, which lies within the limits, give or take one.
+    fn from_limited(d: Decimal) -> Self {
+        match convert::decimal_to_i64(&d) {
             Some(n) => Self(Repr::Int(n)),
             None => Self(Repr::Decimal(Arc::new(d))),
-        })
+        }
     }
 
     /// The decimal of a finite number.
-    fn to_decimal(&self) -> Option<BigDecimal> {
+    fn to_decimal(&self) -> Option<Decimal> {
         match &self.0 {
-            Repr::Int(n) => Some(BigDecimal::from(*n)),
-            Repr::Decimal(d) => Some(BigDecimal::clone(d)),
+            Repr::Int(n) => Some(Decimal::new(*n, 0)),
+            Repr::Decimal(d) => Some(Decimal::clone(d)),
             Repr::Infinity | Repr::NegInfinity => None,
-        }
-    }
-}
-
-impl Hash for Number {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        match &self.0 {
-            Repr::Int(n) => n.hash(state),
-            Repr::Decimal(d) => d.hash(state),
-            Repr::Infinity => f64::INFINITY.to_bits().hash(state),
-            Repr::NegInfinity => f64::NEG_INFINITY.to_bits().hash(state),
         }
     }
 }
 
 impl fmt::Debug for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        f.write_str(&self.to_exact_string())
     }
 }
 

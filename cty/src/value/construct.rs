@@ -155,20 +155,19 @@ fn collect(element: Type, elements: impl IntoIterator<Item = Value>) -> (Type, V
     if element.has_dynamic() {
         element = common_type(&elements).unwrap_or(element);
     }
-    if element != Type::Dynamic {
-        for value in &mut elements {
-            let typed = match &value.data {
-                Data::Null(Type::Dynamic) => Data::Null(element.clone()),
-                Data::Unknown(Type::Dynamic, _) => Data::Unknown(element.clone(), None),
-                _ => continue,
-            };
-            value.data = typed;
-        }
+    for value in &mut elements {
+        let takes = |ty: &Type| ty.has_dynamic() && *ty != element && ty.accepts(&element);
+        let typed = match &value.data {
+            Data::Null(ty) if takes(ty) => Data::Null(element.clone()),
+            Data::Unknown(ty, known) if takes(ty) => Data::Unknown(element.clone(), known.clone()),
+            _ => continue,
+        };
+        value.data = typed;
     }
     (element, elements)
 }
 
-/// The one type of all elements, untyped nulls and unknowns aside.
+/// The one type of all elements, nulls and unknowns of unsettled type aside.
 fn common_type(elements: &[Value]) -> Option<Type> {
     let first = typed(elements.iter()).next()?;
     typed(elements.iter())
@@ -176,7 +175,7 @@ fn common_type(elements: &[Value]) -> Option<Type> {
         .then_some(first)
 }
 
-/// True if the elements have more than one type, untyped nulls and unknowns aside.
+/// True if the elements have more than one type, nulls and unknowns of unsettled type aside.
 pub(crate) fn types_differ(elements: &mut dyn Iterator<Item = &Value>) -> bool {
     let mut types = typed(elements);
     let first = types.next();
@@ -184,5 +183,8 @@ pub(crate) fn types_differ(elements: &mut dyn Iterator<Item = &Value>) -> bool {
 }
 
 fn typed<'v>(elements: impl Iterator<Item = &'v Value>) -> impl Iterator<Item = Type> {
-    elements.map(Value::ty).filter(|ty| *ty != Type::Dynamic)
+    elements.filter_map(|value| match value.data() {
+        Data::Null(ty) | Data::Unknown(ty, _) if ty.has_dynamic() => None,
+        _ => Some(value.ty()),
+    })
 }
