@@ -11,6 +11,11 @@ use crate::handshake::{Environment, StartError};
 
 /// Where to connect, as the handshake line writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    unreachable_pub,
+    dead_code,
+    reason = "the feature `client` exports and makes both kinds"
+)]
 pub enum Address {
     /// An absolute path.
     Unix(PathBuf),
