@@ -1,1 +1,9 @@
-//! Under construction.
+//! What a backup is worth: the domain of both programs, pure, without input or output.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`schedule`] | when backups are taken: AWS's cron dialect and intervals, fire times, gaps found by walking them |
+//! | [`retention`] | how long they are kept, by count or by age, and the history that guarantees |
+
+pub mod retention;
+pub mod schedule;
