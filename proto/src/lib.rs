@@ -49,7 +49,13 @@
 //!   [`Cx::checkpoint`], which keeps what was made if the operation dies.
 //! - [`resources!`](crate::resources!): the registry, one word per resource.
 //! - [`serve`]: the provider's `main`.
+//!
+//! The feature `client` (off by default) adds the module `client`, the host's end of the protocol:
+//! it starts a provider as Terraform does and speaks to it, for tests.
 
+// The transport. `serve` is the life of the process: `handshake`, `socket`, `tls` and `accept` let
+// the host in, `route` hands its requests to the author's half and to `goplugin`, `work` runs what
+// they start, `lifecycle` and `signals` know the end, `logging` speaks to the host's log.
 mod accept;
 #[cfg(feature = "client")]
 pub mod client;
