@@ -5,6 +5,7 @@
 //! | `GET /_sandbox/state` | all stored things: `{"dlm":{"policies":[...]}}` |
 //! | `GET`, `DELETE /_sandbox/log` | the requests so far; forgets them |
 //! | `GET /_sandbox/counts` | calls per `service:Operation` |
+//! | `GET /_sandbox/idle` | answers when no request is at work |
 //! | `GET`, `POST`, `DELETE /_sandbox/faults` | the rules; injects one ([`crate::FaultRule`]), answers its id; removes all |
 //! | `DELETE /_sandbox/faults/ID` | removes a rule and lets its calls go |
 //! | `GET /_sandbox/faults/ID/held` | answers when a call hangs in the rule |
@@ -127,6 +128,7 @@ async fn command(
 ) -> Result<(), AdminError> {
     match (method, parts) {
         ("POST", ["reset"]) => world.reset(),
+        ("GET", ["idle"]) => world.log.until_idle().await,
         ("DELETE", ["log"]) => world.log.clear(),
         ("DELETE", ["faults"]) => world.faults.clear(),
         ("DELETE", ["faults", id]) => {

@@ -36,7 +36,12 @@
 //! - Account 123456789012 for every key, except keys from AssumeRole: the account of their role.
 //! - Access keys that begin with `DENIED`, `INVALID` or `EXPIRED` are turned away ([`Denial`]).
 //! - Each account and region has its own policies.
-//! - A request that has arrived is carried out even if its client hangs up, as AWS does.
+//! - A request that has arrived is carried out even if its client hangs up, as AWS does;
+//!   [`Sandbox::wait_until_idle`] waits for such work.
+//! - DLM answers timestamps as epoch seconds; [`Sandbox::set_timestamps`] turns them into the
+//!   strings that its model promises. Clients must take both ([`Timestamps`]).
+//! - Faults strike calls in the order of arrival, counted from the injection of their rule
+//!   ([`FaultRule`]); a call that hangs waits until the rule is released or removed.
 //! - How each service differs from AWS stands at the head of its module (`dlm`, `sts`).
 //!
 //! # Adding a service
@@ -63,7 +68,7 @@ pub use dlm::{DirectError, Timestamps};
 pub use fault::{Fault, FaultRule, RuleId, RuleStatus};
 pub use log::{Entry, Outcome};
 pub use remote::{Remote, RemoteError};
-pub use sandbox::{NotHeld, Sandbox, StartError};
+pub use sandbox::{Sandbox, StartError, WaitError};
 
 /// The account of every access key that AssumeRole did not hand out.
 pub const ACCOUNT: &str = winterbaume_core::DEFAULT_ACCOUNT_ID;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 
 use crate::fault::Fault;
 
@@ -76,6 +77,8 @@ struct Entries {
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog {
     entries: Mutex<Entries>,
+    /// How many requests are still at work.
+    pending: watch::Sender<usize>,
 }
 
 impl RequestLog {
@@ -84,6 +87,7 @@ impl RequestLog {
     }
 
     pub(crate) fn begin(&self, entry: Entry) -> Ticket {
+        self.pending.send_modify(|pending| *pending += 1);
         let mut entries = self.lock();
         entries.list.push(entry);
         Ticket {
@@ -96,8 +100,22 @@ impl RequestLog {
         self.change(ticket, |entry| entry.fault = Some(fault.clone()));
     }
 
+    /// Says what came of a request; once for each.
     pub(crate) fn end(&self, ticket: Ticket, outcome: Outcome) {
         self.change(ticket, |entry| entry.outcome = outcome);
+        self.pending.send_modify(|pending| *pending -= 1);
+    }
+
+    /// How many requests are at work.
+    pub(crate) fn pending(&self) -> usize {
+        *self.pending.borrow()
+    }
+
+    /// Returns when no request is at work.
+    pub(crate) async fn until_idle(&self) {
+        let mut changes = self.pending.subscribe();
+        // The sender lives as long as `self`, so this cannot fail.
+        let _ = changes.wait_for(|pending| *pending == 0).await;
     }
 
     fn change(&self, ticket: Ticket, change: impl FnOnce(&mut Entry)) {
@@ -170,6 +188,17 @@ mod tests {
                 error: None
             }
         );
+    }
+
+    #[tokio::test]
+    async fn idle_is_when_every_request_has_ended_even_those_from_before_a_clear() {
+        let log = RequestLog::default();
+        log.until_idle().await;
+        let ticket = log.begin(entry("A"));
+        log.clear();
+        assert_eq!(log.pending(), 1);
+        log.end(ticket, Outcome::Reset);
+        log.until_idle().await;
     }
 
     #[test]

@@ -49,12 +49,27 @@ pub enum StartError {
     Thread(io::Error),
 }
 
-/// A call that hangs was waited for, and none came.
+/// What was waited for did not come.
 #[derive(Debug, thiserror::Error)]
-#[error("no call hung in fault rule {id} within {seconds} s", id = .id.0)]
-pub struct NotHeld {
-    id: RuleId,
-    seconds: u64,
+pub enum WaitError {
+    /// No call hangs in a rule.
+    #[error("no call hung in fault rule {rule} within {seconds} s", rule = .rule.0)]
+    NotHeld {
+        /// The rule.
+        rule: RuleId,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// Requests are still at work.
+    #[error(
+        "{pending} request(s) are still at work after {seconds} s; does a fault rule hold them?"
+    )]
+    NotIdle {
+        /// How many.
+        pending: usize,
+        /// How long was waited.
+        seconds: u64,
+    },
 }
 
 impl Sandbox {
@@ -172,19 +187,43 @@ impl Sandbox {
     ///
     /// # Errors
     /// None came within `patience`, or there is no such rule.
-    pub fn wait_until_held(&self, id: RuleId, patience: Duration) -> Result<(), NotHeld> {
-        let (tell, told) = std::sync::mpsc::channel();
+    pub fn wait_until_held(&self, id: RuleId, patience: Duration) -> Result<(), WaitError> {
         let world = Arc::clone(&self.world);
-        self.runtime.spawn(async move {
-            let _ = tell.send(world.faults.until_held(id).await);
-        });
-        match told.recv_timeout(patience) {
-            Ok(true) => Ok(()),
-            _ => Err(NotHeld {
-                id,
+        match self.block(patience, async move { world.faults.until_held(id).await }) {
+            Some(true) => Ok(()),
+            _ => Err(WaitError::NotHeld {
+                rule: id,
                 seconds: patience.as_secs(),
             }),
         }
+    }
+
+    /// Blocks until no request is at work: after a client was killed, what it had asked for is
+    /// done then.
+    ///
+    /// # Errors
+    /// Requests are still at work after `patience`.
+    pub fn wait_until_idle(&self, patience: Duration) -> Result<(), WaitError> {
+        let world = Arc::clone(&self.world);
+        self.block(patience, async move { world.log.until_idle().await })
+            .ok_or_else(|| WaitError::NotIdle {
+                pending: self.world.log.pending(),
+                seconds: patience.as_secs(),
+            })
+    }
+
+    /// The result of `work`, if it comes in time. It runs on the sandbox's own threads, so that
+    /// this may be called in async code as well.
+    fn block<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let (tell, told) = std::sync::mpsc::channel();
+        self.runtime.spawn(async move {
+            let _ = tell.send(work.await);
+        });
+        told.recv_timeout(patience).ok()
     }
 
     /// Turns a key away from now on.

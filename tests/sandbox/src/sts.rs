@@ -4,6 +4,8 @@
 //!   AssumeRole handed out is the assumed role, in the role's account.
 //! - Its root identity is `arn:aws:sts::...:user/moto`; users live in IAM: `arn:aws:iam::...`.
 //! - Its state is per region; keys are valid in all regions.
+//! - Not mended: any role can be assumed by anybody, with any token, for any time, and key ids have
+//!   small letters among the capitals.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -20,14 +20,17 @@
 //! - Nothing runs: no snapshots, no state ERROR by itself (plant it with `direct`).
 //! - Two enabled policies may share target tags. hashicorp/aws's documentation says that AWS
 //!   refuses this; AWS's own page of 2018 said so, its later ones do not.
+//! - An update keeps the members of PolicyDetails that it does not send: seen for TargetTags,
+//!   assumed of the others (`update`).
 //! - The wording of messages is ours except where `error` cites a source, and so is `Code`.
 //! - Which error meets a second default policy of one type (here LimitExceededException), an
 //!   unknown id in `policyIds` (ResourceNotFoundException) or PolicyDetails in the update of a
 //!   default policy (InvalidRequestException) is a guess.
 //! - List filters with several values let a policy pass that has one of them: a guess.
-//! - Not checked: that copy targets are other regions, that schedule names differ, KMS keys,
-//!   zones and script documents exist, that fast restore and archive fit quotas, and that the
-//!   archive tier keeps in the same way as the standard tier.
+//! - Not checked: that copy targets are other regions, that schedule names differ, that KMS keys,
+//!   zones and script documents exist, that fast restore and archive fit their quotas.
+//! - Default policies for volumes may exclude by tags: the model says they may not, hashicorp/aws's
+//!   acceptance test does it.
 //! - A cron expression is followed for nine years to find its period; a month's archive counts as
 //!   a month, so three are 90 days as AWS's page says, though February to April have 89.
 

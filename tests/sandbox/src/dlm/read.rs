@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::check::rule::one_of;
+use super::check::rule::{length, one_of};
 use super::error::DlmError;
 use super::model::Tag;
 use super::policy::Policy;
@@ -56,6 +56,9 @@ impl Filters {
         if let Some(kind) = &filters.default_type {
             one_of("defaultPolicyType", kind, &["VOLUME", "INSTANCE", "ALL"])?;
         }
+        length("resourceTypes", filters.resource_types.len(), 0..=1)?;
+        length("targetTags", filters.target_tags.len(), 0..=50)?;
+        length("tagsToAdd", filters.tags_to_add.len(), 0..=50)?;
         for kind in &filters.resource_types {
             one_of("resourceTypes", kind, &["VOLUME", "INSTANCE"])?;
         }

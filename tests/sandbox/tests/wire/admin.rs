@@ -100,6 +100,7 @@ fn faults_are_steered_from_outside() {
             .unwrap();
         assert_eq!(call.join().unwrap(), 200);
     });
+    remote.call("GET", "/_sandbox/idle", None).unwrap();
     remote.call("DELETE", &path, None).unwrap();
     remote.inject(&Fault::Reset.on("*")).unwrap();
     remote.call("DELETE", "/_sandbox/faults", None).unwrap();

@@ -358,8 +358,8 @@ fn lists_are_summaries_and_filters_narrow_them() {
     assert_eq!(listed("state=DISABLED"), ["instances"]);
     assert_eq!(listed("resourceTypes=INSTANCE"), ["instances"]);
     assert_eq!(
-        listed("resourceTypes=INSTANCE&resourceTypes=VOLUME").len(),
-        3
+        listed("targetTags=Backup%3DDaily&targetTags=Backup%3Da%20b"),
+        ["volumes", "instances"]
     );
     assert_eq!(listed("targetTags=Backup%3DDaily"), ["volumes"]);
     assert_eq!(listed("targetTags=Backup%3Da%20b"), ["instances"]);
@@ -375,6 +375,7 @@ fn lists_are_summaries_and_filters_narrow_them() {
     let errors = [
         "state=ON",
         "resourceTypes=DISK",
+        "resourceTypes=VOLUME&resourceTypes=INSTANCE",
         "targetTags=Backup",
         "policyIds=policy-0",
     ]
@@ -386,6 +387,7 @@ fn lists_are_summaries_and_filters_narrow_them() {
     insta::assert_snapshot!(errors.join("\n"), @r#"
     400 InvalidRequestException: Value 'ON' at 'state' failed to satisfy constraint: Member must satisfy enum value set: [ENABLED, DISABLED, ERROR]
     400 InvalidRequestException: Value 'DISK' at 'resourceTypes' failed to satisfy constraint: Member must satisfy enum value set: [VOLUME, INSTANCE]
+    400 InvalidRequestException: Value at 'resourceTypes' failed to satisfy constraint: Member must have length between 0 and 1, not 2
     400 InvalidRequestException: Tag filter 'Backup' is not key=value
     404 ResourceNotFoundException: The requested policy was not found: policy-0
     "#);

@@ -247,7 +247,7 @@ fn event_policies() {
         ("unknown event", vec![details("/EventSource/Parameters/EventType", json!("copySnapshot"))]),
         ("owner that is no account", vec![details("/EventSource/Parameters/SnapshotOwner", json!(["self"]))]),
         ("two actions", vec![details("/Actions", json!([{ "Name": "a", "CrossRegionCopy": [{}] }, {}]))]),
-        ("action that copies nowhere", vec![details("/Actions/0/CrossRegionCopy", json!([]))]),
+        ("action without copies", vec![details("/Actions/0/CrossRegionCopy", Value::Null)]),
         ("copy without encryption", vec![details("/Actions/0/CrossRegionCopy", json!([{ "Target": "eu-west-1" }]))]),
     ]), @r#"
     empty: 400 InvalidRequestException: The following required parameter(s) are missing: {EventSource, Actions} RequiredParameters=["EventSource","Actions"]
@@ -257,10 +257,19 @@ fn event_policies() {
     unknown event: 400 InvalidRequestException: Value 'copySnapshot' at 'PolicyDetails.EventSource.Parameters.EventType' failed to satisfy constraint: Member must satisfy enum value set: [shareSnapshot]
     owner that is no account: 400 InvalidRequestException: Value 'self' at 'PolicyDetails.EventSource.Parameters.SnapshotOwner' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[0-9]{12}$
     two actions: 400 InvalidRequestException: Value at 'PolicyDetails.Actions' failed to satisfy constraint: Member must have length between 1 and 1, not 2
-    action that copies nowhere: 400 InvalidRequestException: The following required parameter(s) are missing: {CrossRegionCopy} RequiredParameters=["CrossRegionCopy"]
+    action without copies: 400 InvalidRequestException: The following required parameter(s) are missing: {CrossRegionCopy} RequiredParameters=["CrossRegionCopy"]
     copy without encryption: 400 InvalidRequestException: The following required parameter(s) are missing: {EncryptionConfiguration} RequiredParameters=["EncryptionConfiguration"]
     "#);
-    taken(&base, &[("as it is", vec![])]);
+    taken(
+        &base,
+        &[
+            ("as it is", vec![]),
+            (
+                "from anybody",
+                vec![details("/EventSource/Parameters/SnapshotOwner", json!([]))],
+            ),
+        ],
+    );
 }
 
 #[test]
@@ -279,6 +288,7 @@ fn default_policies() {
         ("kept 15 days", vec![top("/RetainInterval", json!(15))]),
         ("kept no longer than the interval", vec![top("/CreateInterval", json!(7)), top("/RetainInterval", json!(7))]),
         ("four copies", vec![top("/CrossRegionCopyTargets", json!(vec![json!({ "TargetRegion": "eu-west-1" }); 4]))]),
+        ("copy to no region", vec![top("/CrossRegionCopyTargets", json!([{ "TargetRegion": "Ireland" }]))]),
         ("seven volume types", vec![top("/Exclusions", json!({ "ExcludeVolumeTypes": ["a", "b", "c", "d", "e", "f", "g"] }))]),
         ("volumes of instances", vec![top("/DefaultPolicy", json!("INSTANCE")), top("/Exclusions", json!({ "ExcludeBootVolumes": true }))]),
         ("both places", vec![top("/CopyTags", json!(true)), top(DETAILS, json!({ "CreateInterval": 1 }))]),
@@ -290,6 +300,7 @@ fn default_policies() {
     kept 15 days: 400 InvalidRequestException: Value '15' at 'RetainInterval' failed to satisfy constraint: Member must have value less than or equal to 14
     kept no longer than the interval: 400 InvalidRequestException: RetainInterval (7) must be greater than CreateInterval (7)
     four copies: 400 InvalidRequestException: Value at 'CrossRegionCopyTargets' failed to satisfy constraint: Member must have length between 0 and 3, not 4
+    copy to no region: 400 InvalidRequestException: Value 'Ireland' at 'CrossRegionCopyTargets.TargetRegion' failed to satisfy constraint: Member must satisfy regular expression pattern: ([a-z]+-){2,3}\d
     seven volume types: 400 InvalidRequestException: Value at 'Exclusions.ExcludeVolumeTypes' failed to satisfy constraint: Member must have length between 0 and 6, not 7
     volumes of instances: 400 InvalidRequestException: The following parameter(s) are not supported for default policies for instances: {ExcludeBootVolumes}
     both places: 400 InvalidRequestException: The following parameter(s) cannot be specified together: {PolicyDetails, CopyTags} MutuallyExclusiveParameters=["PolicyDetails","CopyTags"]

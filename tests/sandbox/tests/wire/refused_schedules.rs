@@ -171,6 +171,10 @@ fn tier(rule: Value) -> Value {
 
 #[test]
 fn archives() {
+    let by_age = schedule(
+        "/RetainRule",
+        json!({ "Interval": 0, "IntervalUnit": "DAYS" }),
+    );
     let copies = json!([{ "Target": "eu-west-1", "Encrypted": false }]);
     let weekday = schedule(
         "/CreateRule",
@@ -187,7 +191,8 @@ fn archives() {
         ("by interval", vec![schedule("/CreateRule", json!({ "Interval": 24, "IntervalUnit": "HOURS" }))]),
         ("two months", vec![schedule("/ArchiveRule", tier(json!({ "Count": 2 })))]),
         ("three first Mondays", vec![weekday.clone(), schedule("/ArchiveRule", tier(json!({ "Count": 3 })))]),
-        ("89 days", vec![schedule("/ArchiveRule", tier(json!({ "Interval": 89, "IntervalUnit": "DAYS" })))]),
+        ("89 days", vec![by_age.clone(), schedule("/ArchiveRule", tier(json!({ "Interval": 89, "IntervalUnit": "DAYS" })))]),
+        ("archived by age, kept by count", vec![schedule("/ArchiveRule", tier(json!({ "Interval": 90, "IntervalUnit": "DAYS" })))]),
         ("no tier", vec![schedule("/ArchiveRule", json!({ "RetainRule": {} }))]),
         ("copies of nothing", vec![schedule("/CrossRegionCopyRules", copies.clone())]),
     ]), @r#"
@@ -198,6 +203,7 @@ fn archives() {
     two months: 400 InvalidRequestException: RetentionArchiveTier must keep snapshots for at least 90 days, not 60
     three first Mondays: 400 InvalidRequestException: RetentionArchiveTier must keep snapshots for at least 90 days, not 84
     89 days: 400 InvalidRequestException: RetentionArchiveTier must keep snapshots for at least 90 days, not 89
+    archived by age, kept by count: 400 InvalidRequestException: RetentionArchiveTier must use the same retention type as the schedule's RetainRule
     no tier: 400 InvalidRequestException: The following required parameter(s) are missing: {RetentionArchiveTier} RequiredParameters=["RetentionArchiveTier"]
     copies of nothing: 400 InvalidRequestException: The following parameter(s) are not supported for schedules that archive at once: {CrossRegionCopyRules}
     "#);
@@ -214,10 +220,13 @@ fn archives() {
             ),
             (
                 "90 days",
-                vec![schedule(
-                    "/ArchiveRule",
-                    tier(json!({ "Interval": 90, "IntervalUnit": "DAYS" })),
-                )],
+                vec![
+                    by_age,
+                    schedule(
+                        "/ArchiveRule",
+                        tier(json!({ "Interval": 90, "IntervalUnit": "DAYS" })),
+                    ),
+                ],
             ),
             (
                 "copies of the last",
@@ -248,6 +257,17 @@ fn copies_shares_and_fast_restore() {
         ("copy with an alias", copy(json!({ "Target": "eu-west-1", "Encrypted": true, "CmkArn": "arn:aws:kms:eu-west-1:123456789012:alias/x" }))),
         ("copy kept 101 years", copy(json!({ "Target": "eu-west-1", "Encrypted": true, "RetainRule": { "Interval": 101, "IntervalUnit": "YEARS" } }))),
         ("copy kept without unit", copy(json!({ "Target": "eu-west-1", "Encrypted": true, "RetainRule": { "Interval": 1 } }))),
+        ("copy to a place of spaces", copy(json!({ "Target": "eu west 1", "Encrypted": true }))),
+        ("copy of an Outpost's snapshots", vec![
+            details("/ResourceLocations", json!(["OUTPOST"])),
+            schedule("/CreateRule/Location", json!("OUTPOST_LOCAL")),
+            schedule("/CrossRegionCopyRules", json!([good])),
+        ]),
+        ("restore on an Outpost", vec![
+            details("/ResourceLocations", json!(["OUTPOST"])),
+            schedule("/FastRestoreRule", json!({ "Count": 1, "AvailabilityZones": ["us-east-1a"] })),
+        ]),
+        ("restore in a region", restore(json!({ "Count": 1, "AvailabilityZones": ["us-east-1"] }))),
         ("four copies", vec![schedule("/CrossRegionCopyRules", json!([good, good, good, good]))]),
         ("restore nowhere", restore(json!({ "Count": 1 }))),
         ("restore in zones and ids", restore(json!({ "Count": 1, "AvailabilityZones": ["us-east-1a"], "AvailabilityZoneIds": ["use1-az1"] }))),
@@ -265,6 +285,10 @@ fn copies_shares_and_fast_restore() {
     copy with an alias: 400 InvalidRequestException: Value 'arn:aws:kms:eu-west-1:123456789012:alias/x' at 'Schedules[0].CrossRegionCopyRules[0].CmkArn' failed to satisfy constraint: Member must satisfy regular expression pattern: arn:aws(-[a-z]{1,3}){0,2}:kms:([a-z]+-){2,3}\d:\d+:key/.*
     copy kept 101 years: 400 InvalidRequestException: Value '101' at 'Schedules[0].CrossRegionCopyRules[0].RetainRule.Interval' failed to satisfy constraint: Member must have value less than or equal to 100
     copy kept without unit: 400 InvalidRequestException: The following required parameter(s) are missing: {IntervalUnit} RequiredParameters=["IntervalUnit"]
+    copy to a place of spaces: 400 InvalidRequestException: Value 'eu west 1' at 'Schedules[0].CrossRegionCopyRules[0].Target' failed to satisfy constraint: Member must satisfy regular expression pattern: ^[\w:\-\/\*]+$
+    copy of an Outpost's snapshots: 400 InvalidRequestException: The following parameter(s) are not supported for snapshots on an Outpost or in a Local Zone: {CrossRegionCopyRules}
+    restore on an Outpost: 400 InvalidRequestException: The following parameter(s) are not supported for Outposts: {FastRestoreRule}
+    restore in a region: 400 InvalidRequestException: Value 'us-east-1' at 'Schedules[0].FastRestoreRule.AvailabilityZones' failed to satisfy constraint: Member must satisfy regular expression pattern: ([a-z]+-){2,3}\d[a-z]
     four copies: 400 InvalidRequestException: Value at 'Schedules[0].CrossRegionCopyRules' failed to satisfy constraint: Member must have length between 0 and 3, not 4
     restore nowhere: 400 InvalidRequestException: The following required parameter(s) are missing: {AvailabilityZones} RequiredParameters=["AvailabilityZones"]
     restore in zones and ids: 400 InvalidRequestException: The following parameter(s) cannot be specified together: {AvailabilityZones, AvailabilityZoneIds} MutuallyExclusiveParameters=["AvailabilityZones","AvailabilityZoneIds"]
@@ -327,6 +351,7 @@ fn amis() {
         ("deprecated in another way", deprecate(json!({ "Count": 3 }), json!({ "Interval": 1, "IntervalUnit": "DAYS" }))),
         ("deprecated after 11 years", deprecate(json!({ "Interval": 12, "IntervalUnit": "YEARS" }), json!({ "Interval": 11, "IntervalUnit": "YEARS" }))),
         ("copy to a target", copy(json!({ "Target": "eu-west-1", "Encrypted": true }))),
+        ("copy to no region", copy(json!({ "TargetRegion": "Ireland", "Encrypted": true }))),
         ("copy deprecated later than kept", copy(json!({
             "TargetRegion": "eu-west-1", "Encrypted": true,
             "RetainRule": { "Interval": 1, "IntervalUnit": "DAYS" }, "DeprecateRule": { "Interval": 2, "IntervalUnit": "DAYS" },
@@ -339,6 +364,7 @@ fn amis() {
     deprecated in another way: 400 InvalidRequestException: 'Schedules[0].DeprecateRule' must use the same retention type as the schedule's RetainRule
     deprecated after 11 years: 400 InvalidRequestException: Value '11' at 'Schedules[0].DeprecateRule.Interval' failed to satisfy constraint: Member must have value less than or equal to 10
     copy to a target: 400 InvalidRequestException: The following parameter(s) are not supported for AMI policies: {Target}
+    copy to no region: 400 InvalidRequestException: Value 'Ireland' at 'Schedules[0].CrossRegionCopyRules[0].TargetRegion' failed to satisfy constraint: Member must satisfy regular expression pattern: ([a-z]+-){2,3}\d
     copy deprecated later than kept: 400 InvalidRequestException: 'Schedules[0].CrossRegionCopyRules[0].DeprecateRule' must not exceed its RetainRule
     scripts: 400 InvalidRequestException: The following parameter(s) are not supported for policies that do not snapshot instances: {Scripts}
     "#);
@@ -366,18 +392,20 @@ fn scripts() {
         ]
     };
     insta::assert_snapshot!(refused(&daily(), &[
-        ("on volumes", vec![schedule("/CreateRule/Scripts", json!([{ "ExecutionHandler": "x" }]))]),
+        ("on volumes", vec![schedule("/CreateRule/Scripts", json!([{ "ExecutionHandler": "doc" }]))]),
         ("no handler", script(json!({}))),
+        ("handler with a space", script(json!({ "ExecutionHandler": "my doc" }))),
         ("VSS with stages", script(json!({ "ExecutionHandler": "AWS_VSS_BACKUP", "Stages": ["PRE"] }))),
-        ("three stages", script(json!({ "ExecutionHandler": "x", "Stages": ["PRE", "POST", "PRE"] }))),
-        ("unknown stage", script(json!({ "ExecutionHandler": "x", "Stages": ["MID"] }))),
-        ("9 seconds", script(json!({ "ExecutionHandler": "x", "ExecutionTimeout": 9 }))),
-        ("four retries", script(json!({ "ExecutionHandler": "x", "MaximumRetryCount": 4 }))),
-        ("unknown service", script(json!({ "ExecutionHandler": "x", "ExecutionHandlerService": "LAMBDA" }))),
-        ("two scripts", vec![instances(), schedule("/CreateRule/Scripts", json!([{ "ExecutionHandler": "x" }, { "ExecutionHandler": "x" }]))]),
+        ("three stages", script(json!({ "ExecutionHandler": "doc", "Stages": ["PRE", "POST", "PRE"] }))),
+        ("unknown stage", script(json!({ "ExecutionHandler": "doc", "Stages": ["MID"] }))),
+        ("9 seconds", script(json!({ "ExecutionHandler": "doc", "ExecutionTimeout": 9 }))),
+        ("four retries", script(json!({ "ExecutionHandler": "doc", "MaximumRetryCount": 4 }))),
+        ("unknown service", script(json!({ "ExecutionHandler": "doc", "ExecutionHandlerService": "LAMBDA" }))),
+        ("two scripts", vec![instances(), schedule("/CreateRule/Scripts", json!([{ "ExecutionHandler": "doc" }, { "ExecutionHandler": "doc" }]))]),
     ]), @r#"
     on volumes: 400 InvalidRequestException: The following parameter(s) are not supported for policies that do not snapshot instances: {Scripts}
     no handler: 400 InvalidRequestException: The following required parameter(s) are missing: {ExecutionHandler} RequiredParameters=["ExecutionHandler"]
+    handler with a space: 400 InvalidRequestException: Value 'my doc' at 'Schedules[0].CreateRule.Scripts[0].ExecutionHandler' failed to satisfy constraint: Member must satisfy regular expression pattern: ^([a-zA-Z0-9_\-.]{3,128}|[a-zA-Z0-9_\-.:/]{3,200}|[A-Z0-9_]+)$
     VSS with stages: 400 InvalidRequestException: The following parameter(s) are not supported for AWS_VSS_BACKUP: {Stages}
     three stages: 400 InvalidRequestException: Value at 'Schedules[0].CreateRule.Scripts[0].Stages' failed to satisfy constraint: Member must have length between 1 and 2, not 3
     unknown stage: 400 InvalidRequestException: Value 'MID' at 'Schedules[0].CreateRule.Scripts[0].Stages' failed to satisfy constraint: Member must satisfy enum value set: [PRE, POST]

@@ -2,7 +2,9 @@
 //! copied, shared.
 
 use super::keep::{Keep, Span};
-use super::rule::{Checked, account, exclusive, key_arn, length, matches, need, refuse, some};
+use super::rule::{
+    Checked, account, exclusive, key_arn, length, matches, need, refuse, region, some, target, zone,
+};
 use super::{PolicyType, Target};
 use crate::dlm::cron::{Cron, MINUTES_A_DAY};
 use crate::dlm::error::DlmError;
@@ -14,8 +16,13 @@ use crate::dlm::model::{
 const ARCHIVE_DAYS: i64 = 90;
 
 /// Archiving: volumes only, cron only, a month apart at least, 90 days at least in the archive.
-pub(super) fn archive_rule(rule: &ArchiveRule, cron: Option<&Cron>, target: Target<'_>) -> Checked {
-    if target.instances {
+pub(super) fn archive_rule(
+    rule: &ArchiveRule,
+    standard: Keep,
+    cron: Option<&Cron>,
+    policy: Target<'_>,
+) -> Checked {
+    if policy.instances {
         return refuse("policies that target instances", &[("ArchiveRule", true)]);
     }
     let outer = rule.retain_rule.clone().unwrap_or_default();
@@ -26,6 +33,11 @@ pub(super) fn archive_rule(rule: &ArchiveRule, cron: Option<&Cron>, target: Targ
     )])?;
     let tier = outer.retention_archive_tier.unwrap_or_default();
     let keep = Keep::of("ArchiveRule.RetainRule.RetentionArchiveTier", &tier, 1, 100)?;
+    if !keep.same_kind(standard) {
+        return Err(DlmError::invalid(
+            "RetentionArchiveTier must use the same retention type as the schedule's RetainRule",
+        ));
+    }
     let gaps = cron
         .and_then(Cron::gaps)
         .filter(|gaps| gaps.shortest >= 28 * MINUTES_A_DAY);
@@ -82,8 +94,8 @@ pub(super) fn deprecate_rule(at: &str, rule: &RetainRule, keep: Keep) -> Checked
     )))
 }
 
-pub(super) fn fast_restore_rule(at: &str, rule: &FastRestoreRule, target: Target<'_>) -> Checked {
-    if target.location == "OUTPOST" {
+pub(super) fn fast_restore_rule(at: &str, rule: &FastRestoreRule, policy: Target<'_>) -> Checked {
+    if policy.location == "OUTPOST" {
         return refuse("Outposts", &[("FastRestoreRule", true)]);
     }
     exclusive(&[
@@ -95,15 +107,17 @@ pub(super) fn fast_restore_rule(at: &str, rule: &FastRestoreRule, target: Target
     need(&[("AvailabilityZones", !zones.is_empty() || !ids.is_empty())])?;
     length(&format!("{at}.AvailabilityZones"), zones.len(), 0..=10)?;
     length(&format!("{at}.AvailabilityZoneIds"), ids.len(), 0..=10)?;
-    let zone = |id: &&String| !is_zone_id(id);
-    if let Some(id) = ids.iter().find(zone) {
+    zones
+        .iter()
+        .try_for_each(|name| zone(&format!("{at}.AvailabilityZones"), name))?;
+    ids.iter().try_for_each(|id| {
         matches(
             &format!("{at}.AvailabilityZoneIds"),
             id,
             r"[a-z]{3,4}\d-az\d+",
             is_zone_id,
-        )?;
-    }
+        )
+    })?;
     let kept = RetainRule {
         count: rule.count,
         interval: rule.interval,
@@ -125,23 +139,31 @@ fn is_zone_id(text: &str) -> bool {
         && digits(number)
 }
 
-pub(super) fn copies(at: &str, schedule: &Schedule, target: Target<'_>) -> Checked {
+pub(super) fn copies(at: &str, schedule: &Schedule, policy: Target<'_>) -> Checked {
     let rules = schedule
         .cross_region_copy_rules
         .as_deref()
         .unwrap_or_default();
     length(&format!("{at}.CrossRegionCopyRules"), rules.len(), 0..=3)?;
+    let made_at = schedule
+        .create_rule
+        .as_ref()
+        .and_then(|rule| rule.location.as_deref());
+    if !rules.is_empty() && made_at.is_some_and(|location| location != "CLOUD") {
+        let copies = [("CrossRegionCopyRules", true)];
+        return refuse("snapshots on an Outpost or in a Local Zone", &copies);
+    }
     rules.iter().enumerate().try_for_each(|(index, rule)| {
-        copy(&format!("{at}.CrossRegionCopyRules[{index}]"), rule, target)
+        copy(&format!("{at}.CrossRegionCopyRules[{index}]"), rule, policy)
     })
 }
 
-fn copy(at: &str, rule: &CrossRegionCopyRule, target: Target<'_>) -> Checked {
+fn copy(at: &str, rule: &CrossRegionCopyRule, policy: Target<'_>) -> Checked {
     exclusive(&[
         ("Target", rule.target.is_some()),
         ("TargetRegion", rule.target_region.is_some()),
     ])?;
-    if target.policy == PolicyType::Image {
+    if policy.policy == PolicyType::Image {
         refuse("AMI policies", &[("Target", rule.target.is_some())])?;
         need(&[
             ("TargetRegion", rule.target_region.is_some()),
@@ -160,17 +182,12 @@ fn copy(at: &str, rule: &CrossRegionCopyRule, target: Target<'_>) -> Checked {
             ("Encrypted", rule.encrypted.is_some()),
         ])?;
     }
-    let to = rule
-        .target
-        .as_deref()
-        .or(rule.target_region.as_deref())
-        .unwrap_or_default();
-    let longest = if target.policy == PolicyType::Image {
-        16
-    } else {
-        2048
-    };
-    length(&format!("{at}.Target"), to.len(), 1..=longest)?;
+    if let Some(to) = &rule.target {
+        target(&format!("{at}.Target"), to)?;
+    }
+    if let Some(to) = &rule.target_region {
+        region(&format!("{at}.TargetRegion"), to)?;
+    }
     if let Some(key) = &rule.cmk_arn {
         key_arn(&format!("{at}.CmkArn"), key)?;
     }

@@ -107,10 +107,25 @@ fn scripts(at: &str, scripts: &[Script], target: Target<'_>) -> Checked {
         .try_for_each(|given| script(&format!("{at}.Scripts[0]"), given))
 }
 
+/// The model's pattern of a handler: a document's name or ARN, or a word of AWS's own.
+const HANDLER: &str = r"^([a-zA-Z0-9_\-.]{3,128}|[a-zA-Z0-9_\-.:/]{3,200}|[A-Z0-9_]+)$";
+
+fn is_handler(text: &str) -> bool {
+    let named = |c: char| c.is_ascii_alphanumeric() || "_-.:/".contains(c);
+    let word = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    ((3..=200).contains(&text.len()) && text.chars().all(named)) || text.chars().all(word)
+}
+
 fn script(at: &str, script: &Script) -> Checked {
     need(&[("ExecutionHandler", script.execution_handler.is_some())])?;
     let handler = script.execution_handler.as_deref().unwrap_or_default();
     length(&format!("{at}.ExecutionHandler"), handler.len(), 1..=200)?;
+    matches(
+        &format!("{at}.ExecutionHandler"),
+        handler,
+        HANDLER,
+        is_handler,
+    )?;
     if handler == "AWS_VSS_BACKUP" {
         refuse(
             "AWS_VSS_BACKUP",

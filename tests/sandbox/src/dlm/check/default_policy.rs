@@ -1,6 +1,6 @@
 //! Default policies: what they cover, how often and how long.
 
-use super::rule::{Checked, length, need, one_of, refuse, tags, within};
+use super::rule::{Checked, length, need, one_of, refuse, region, tags, within};
 use crate::dlm::error::DlmError;
 use crate::dlm::model::{Exclusions, PolicyDetails};
 
@@ -42,8 +42,8 @@ pub(crate) fn default_policy(details: &PolicyDetails) -> Checked {
         .unwrap_or_default();
     length("CrossRegionCopyTargets", targets.len(), 0..=3)?;
     for target in targets {
-        let region = target.target_region.as_deref().unwrap_or_default();
-        length("CrossRegionCopyTargets.TargetRegion", region.len(), 1..=16)?;
+        let name = target.target_region.as_deref().unwrap_or_default();
+        region("CrossRegionCopyTargets.TargetRegion", name)?;
     }
     details
         .exclusions

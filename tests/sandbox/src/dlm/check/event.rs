@@ -1,7 +1,9 @@
 //! Event-based policies: one event source, one action.
 
 use super::keep::Span;
-use super::rule::{Checked, account, key_arn, length, need, one_of, plain_text, refuse, some};
+use super::rule::{
+    Checked, account, key_arn, length, need, one_of, plain_text, refuse, some, target,
+};
 use crate::dlm::model::{Action, CrossRegionCopyAction, EventSource, PolicyDetails};
 
 pub(super) fn event(details: &PolicyDetails) -> Checked {
@@ -29,19 +31,18 @@ pub(super) fn event(details: &PolicyDetails) -> Checked {
 
 fn source(source: &EventSource) -> Checked {
     let at = "PolicyDetails.EventSource";
-    need(&[
-        ("Type", source.r#type.is_some()),
-        ("Parameters", source.parameters.is_some()),
-    ])?;
+    need(&[("Type", source.r#type.is_some())])?;
     one_of(
         &format!("{at}.Type"),
         source.r#type.as_deref().unwrap_or_default(),
         &["MANAGED_CWE"],
     )?;
-    let parameters = source.parameters.clone().unwrap_or_default();
+    let Some(parameters) = source.parameters.clone() else {
+        return Ok(());
+    };
     need(&[
         ("EventType", parameters.event_type.is_some()),
-        ("SnapshotOwner", some(&parameters.snapshot_owner)),
+        ("SnapshotOwner", parameters.snapshot_owner.is_some()),
         ("DescriptionRegex", parameters.description_regex.is_some()),
     ])?;
     let at = format!("{at}.Parameters");
@@ -54,7 +55,7 @@ fn source(source: &EventSource) -> Checked {
         0..=1000,
     )?;
     let owners = parameters.snapshot_owner.unwrap_or_default();
-    length(&format!("{at}.SnapshotOwner"), owners.len(), 1..=50)?;
+    length(&format!("{at}.SnapshotOwner"), owners.len(), 0..=50)?;
     owners
         .iter()
         .try_for_each(|owner| account(&format!("{at}.SnapshotOwner"), owner))
@@ -64,7 +65,7 @@ fn action(action: &Action) -> Checked {
     let at = "PolicyDetails.Actions[0]";
     need(&[
         ("Name", action.name.is_some()),
-        ("CrossRegionCopy", some(&action.cross_region_copy)),
+        ("CrossRegionCopy", action.cross_region_copy.is_some()),
     ])?;
     plain_text(
         &format!("{at}.Name"),
@@ -72,7 +73,7 @@ fn action(action: &Action) -> Checked {
         0..=120,
     )?;
     let copies = action.cross_region_copy.as_deref().unwrap_or_default();
-    length(&format!("{at}.CrossRegionCopy"), copies.len(), 1..=3)?;
+    length(&format!("{at}.CrossRegionCopy"), copies.len(), 0..=3)?;
     copies
         .iter()
         .enumerate()
@@ -87,6 +88,10 @@ fn copy(at: &str, rule: &CrossRegionCopyAction) -> Checked {
             rule.encryption_configuration.is_some(),
         ),
     ])?;
+    target(
+        &format!("{at}.Target"),
+        rule.target.as_deref().unwrap_or_default(),
+    )?;
     let encryption = rule.encryption_configuration.clone().unwrap_or_default();
     need(&[("Encrypted", encryption.encrypted.is_some())])?;
     if let Some(key) = &encryption.cmk_arn {

@@ -126,7 +126,8 @@ pub(crate) fn plain_text(at: &str, value: &str, range: RangeInclusive<usize>) ->
     })
 }
 
-/// Tags of volumes, instances and snapshots: `\` and `=` may not stand in a key.
+/// Tags of volumes, instances and snapshots: up to 500 characters by the model (EC2 itself takes
+/// less), `\` and `=` not in a key.
 pub(crate) fn tags(at: &str, tags: &[Tag], range: RangeInclusive<usize>) -> Checked {
     length(at, tags.len(), range)?;
     for (index, tag) in tags.iter().enumerate() {
@@ -134,13 +135,49 @@ pub(crate) fn tags(at: &str, tags: &[Tag], range: RangeInclusive<usize>) -> Chec
             return need(&[("Key", tag.key.is_some()), ("Value", tag.value.is_some())]);
         };
         let at = format!("{at}[{index}]");
-        length(&format!("{at}.Key"), key.chars().count(), 1..=128)?;
-        length(&format!("{at}.Value"), value.chars().count(), 0..=256)?;
+        length(&format!("{at}.Key"), key.chars().count(), 1..=500)?;
+        length(&format!("{at}.Value"), value.chars().count(), 0..=500)?;
         matches(&format!("{at}.Key"), key, r"[^\\=]+", |key| {
             !key.contains(['\\', '='])
         })?;
     }
     Ok(())
+}
+
+/// The name of a region: `eu-west-1`.
+pub(crate) fn region(at: &str, value: &str) -> Checked {
+    length(at, value.len(), 1..=16)?;
+    matches(at, value, r"([a-z]+-){2,3}\d", is_region)
+}
+
+/// The name of an Availability Zone: `eu-west-1a`.
+pub(crate) fn zone(at: &str, value: &str) -> Checked {
+    length(at, value.len(), 1..=16)?;
+    matches(at, value, r"([a-z]+-){2,3}\d[a-z]", |value| {
+        let region = value.strip_suffix(|c: char| c.is_ascii_lowercase());
+        region.is_some_and(is_region)
+    })
+}
+
+fn is_region(name: &str) -> bool {
+    let Some((places, number)) = name.rsplit_once('-') else {
+        return false;
+    };
+    let lower = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    (2..=3).contains(&places.split('-').count())
+        && places.split('-').all(lower)
+        && number.len() == 1
+        && is_digits(number)
+}
+
+/// Where a copy goes: a region or the ARN of an Outpost.
+pub(crate) fn target(at: &str, value: &str) -> Checked {
+    length(at, value.len(), 1..=2048)?;
+    matches(at, value, r"^[\w:\-\/\*]+$", |value| {
+        value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_:-/*".contains(c))
+    })
 }
 
 /// Twelve digits.

@@ -55,7 +55,7 @@ fn schedule(at: &str, schedule: &Schedule, target: Target<'_>) -> Result<Keep, D
     )?;
     variable_tags(at, schedule, target)?;
     if let Some(archived) = &schedule.archive_rule {
-        archive_rule(archived, cron.as_ref(), target)?;
+        archive_rule(archived, keep, cron.as_ref(), target)?;
     }
     if keep.is_nothing() {
         needs_a_snapshot(schedule)?;
