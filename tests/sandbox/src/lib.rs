@@ -1,4 +1,4 @@
-//! An AWS in one process: one loopback port, no disk, no credentials checked, faults on demand.
+//! An AWS in one process: one loopback port, no disk, no signatures checked, faults on demand.
 //!
 //! Tests start it in their own process, and any client on the machine can use it:
 //!
@@ -17,7 +17,7 @@
 //! ```
 //!
 //! The binary `holdfast-sandbox` is the same in a process of its own; [`Remote`] (or curl) reaches
-//! its control paths:
+//! its control paths ([`Remote::call`] lists them):
 //!
 //! ```text
 //! $ holdfast-sandbox --listen 127.0.0.1:4566 &

@@ -87,7 +87,24 @@ impl Remote {
         Ok(RuleId(answer["id"].as_u64().unwrap_or_default()))
     }
 
-    /// Any control request: see the table of paths in the sandbox's module `admin`.
+    /// Any control request, JSON both ways:
+    ///
+    /// | method and path | does |
+    /// |---|---|
+    /// | `GET /_sandbox/state` | all stored things: `{"dlm":{"policies":[...]}}` |
+    /// | `GET`, `DELETE /_sandbox/log` | the requests so far; forgets them |
+    /// | `GET /_sandbox/counts` | calls per `service:Operation` |
+    /// | `GET /_sandbox/idle` | answers when no request is at work |
+    /// | `GET`, `POST`, `DELETE /_sandbox/faults` | the rules; injects one ([`crate::FaultRule`]), answers its id; removes all |
+    /// | `DELETE /_sandbox/faults/ID` | removes a rule and lets its calls go |
+    /// | `GET /_sandbox/faults/ID/held` | answers when a call hangs in the rule |
+    /// | `POST /_sandbox/faults/ID/release` | lets its calls go |
+    /// | `POST /_sandbox/denials` | `{"access_key":..,"denial":"access-denied"}` ([`crate::Denial`]) |
+    /// | `PUT /_sandbox/timestamps` | `"epoch-seconds"` or `"iso8601"` ([`crate::Timestamps`]) |
+    /// | `POST /_sandbox/dlm/policies?region=R` | makes a policy from a CreateLifecyclePolicy body |
+    /// | `PUT /_sandbox/dlm/policies` | stores a policy as it is, in the form of the state |
+    /// | `PATCH`, `DELETE /_sandbox/dlm/policies/ID` | merges a patch into a policy; takes it away |
+    /// | `POST /_sandbox/reset` | forgets everything |
     ///
     /// # Errors
     /// The sandbox cannot be reached, or refuses.
