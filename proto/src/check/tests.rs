@@ -126,8 +126,8 @@ fn plans_that_core_accepts() {
 #[test]
 fn a_plan_exists_as_the_configuration_does() {
     let thing = thing(|_| {});
-    insta::assert_snapshot!(plan(&null(), &thing, &null()), @": planned for absence but config wants existence");
-    insta::assert_snapshot!(plan(&thing, &null(), &thing), @": planned for existence but config wants absence");
+    insta::assert_snapshot!(plan(&null(), &thing, &null()), @"planned for absence but config wants existence");
+    insta::assert_snapshot!(plan(&thing, &null(), &thing), @"planned for existence but config wants absence");
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_planned_value_comes_from_somewhere() {
     name: planned "c", but the configuration has "a" and the state has "b"
     "#);
     insta::assert_snapshot!(plan(&null(), &config, &with(&config, "secret", Value::string("t"))), @r"
-    secret: planned a sensitive value, but the configuration has a sensitive value
+    secret: planned another sensitive value than the configuration has
     ");
     insta::assert_snapshot!(plan(&null(), &config, &with(&config, "name", unknown("name"))), @"name: planned unknown for configured value");
     insta::assert_snapshot!(plan(&null(), &config, &with(&config, "tags", unknown("tags"))), @r"
@@ -239,11 +239,11 @@ fn a_known_plan_is_kept() {
     });
     let change = |name: &str, value: Value| result(&planned, &with(&planned, name, value));
     let of = |name: &str, thing: Value| change(name, thing.attribute(name).unwrap().clone());
-    insta::assert_snapshot!(result(&planned, &null()), @": was present, but now absent");
-    insta::assert_snapshot!(result(&null(), &planned), @": was absent, but now present");
+    insta::assert_snapshot!(result(&planned, &null()), @"was present, but now absent");
+    insta::assert_snapshot!(result(&null(), &planned), @"was absent, but now present");
     insta::assert_snapshot!(change("name", Value::string("b")), @r#"name: was "a", but now "b""#);
     insta::assert_snapshot!(change("name", Value::null(Type::String)), @r#"name: was "a", but now null"#);
-    insta::assert_snapshot!(change("secret", Value::string("t")), @"secret: was a sensitive value, but now a sensitive value");
+    insta::assert_snapshot!(change("secret", Value::string("t")), @"secret: the sensitive value is not the planned one");
     insta::assert_snapshot!(of("tags", thing(|t| t.tags = StringMap::of([("k", "w")]))), @r#"tags["k"]: was "v", but now "w""#);
     insta::assert_snapshot!(of("tags", thing(|t| t.tags = StringMap::of([("l", "v")]))), @r#"tags["k"]: vanished"#);
     insta::assert_snapshot!(of("tags", thing(|t| t.tags = StringMap::of::<&str, &str>([]))), @"tags: was a map of 1, but now a map of 0");
