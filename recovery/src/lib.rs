@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`schedule`] | when backups are taken: AWS's cron dialect and intervals, fire times, gaps found by walking them |
 //! | [`retention`] | how long they are kept, by count or by age, and the history that guarantees |
+//! | [`dlm`] | what AWS's Data Lifecycle Manager accepts, as faults that name the attribute |
 
+pub mod dlm;
 pub mod retention;
 pub mod schedule;

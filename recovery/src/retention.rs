@@ -39,7 +39,7 @@ pub enum AgeUnit {
 
 impl AgeUnit {
     /// Every unit in AWS's spelling.
-    pub const WORDS: &[(&str, Self)] = &[
+    pub const WORDS: [(&'static str, Self); 4] = [
         ("DAYS", Self::Days),
         ("WEEKS", Self::Weeks),
         ("MONTHS", Self::Months),

@@ -9,8 +9,8 @@ use super::month::{Days, OfMonth};
 /// The hours that a day divides into evenly and that DLM offers.
 const HOURS: &[u8] = &[1, 2, 3, 4, 6, 8, 12, 24];
 
-/// A time of day in UTC, to the minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A time of day in UTC, to the minute; midnight by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct TimeOfDay {
     hour: u8,
     minute: u8,
