@@ -126,5 +126,4 @@ fn absent() -> Value {
 }
 
 #[cfg(test)]
-#[path = "check/tests.rs"]
 mod tests;

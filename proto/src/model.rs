@@ -345,5 +345,4 @@ pub fn shown<'a, M: Model>(name: &str, field: &'a dyn fmt::Debug) -> &'a dyn fmt
 }
 
 #[cfg(test)]
-#[path = "model/tests.rs"]
 mod tests;

@@ -130,5 +130,4 @@ impl Rewrite for Modifiers<'_> {
 }
 
 #[cfg(test)]
-#[path = "plan/tests.rs"]
 mod tests;

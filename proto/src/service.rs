@@ -331,5 +331,4 @@ impl<P: Provider> provider_server::Provider for Service<P> {
 }
 
 #[cfg(test)]
-#[path = "service/tests.rs"]
 mod tests;

@@ -226,8 +226,8 @@ pub(super) fn no_move(
 ) -> pb::move_resource_state::Response {
     let (from, to) = (&request.source_type_name, &request.target_type_name);
     let detail = format!(
-        "A {from} of {} cannot become a {to} by a moved block. Remove the old object from the \
-         state and import it as a {to}.",
+        "No moved block can turn {from} of {} into {to}. Remove the old object from the \
+         state and import it as {to}.",
         request.source_provider_address
     );
     let error = Diagnostic::error("Moving between these types is not supported", detail);

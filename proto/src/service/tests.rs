@@ -1,1 +1,8 @@
+//! The service, spoken to as a host does: MessagePack in, MessagePack out.
 
+mod apply;
+mod host;
+mod lifecycle;
+mod refuse;
+mod shelf;
+mod state;
