@@ -82,7 +82,11 @@ impl FromStr for CreationId {
     type Err = InvalidMark;
 
     fn from_str(text: &str) -> Result<Self, InvalidMark> {
-        if is_hex(text) { Ok(Self(text.to_owned())) } else { Err(InvalidMark(text.to_owned())) }
+        if is_hex(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidMark(text.to_owned()))
+        }
     }
 }
 
@@ -91,14 +95,29 @@ impl Mark {
     pub fn new(fingerprint: Fingerprint, id: CreationId, now: Timestamp) -> Self {
         // The tag holds whole seconds; rounding here keeps a mark equal to what is read back.
         let since = Timestamp::from_second(now.as_second()).unwrap_or(now);
-        Self { fingerprint, id, since }
+        Self {
+            fingerprint,
+            id,
+            since,
+        }
+    }
+
+    /// The same mark of a create that is over and has told Terraform of the thing: nobody needs to
+    /// wait for its process any more.
+    pub fn released(&self) -> Self {
+        Self {
+            since: Timestamp::UNIX_EPOCH,
+            ..self.clone()
+        }
     }
 
     /// The mark among a thing's tags: absent, readable or not.
     pub fn among<'a>(
         tags: impl IntoIterator<Item = (&'a String, &'a String)>,
     ) -> Option<Result<Self, InvalidMark>> {
-        tags.into_iter().find(|(key, _)| *key == TAG).map(|(_, value)| value.parse())
+        tags.into_iter()
+            .find(|(key, _)| *key == TAG)
+            .map(|(_, value)| value.parse())
     }
 }
 
@@ -136,12 +155,18 @@ impl Creations {
     /// Notes a create of this process; false if it was noted before. Noting the mark of something
     /// found claims it: of two siblings that find the same thing, one gets true.
     pub fn note(&self, id: &CreationId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone())
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.clone())
     }
 
     /// Whether a create of this process has that id.
     pub fn knows(&self, id: &CreationId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(id)
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(id)
     }
 }
 
@@ -173,7 +198,10 @@ pub fn judge(
     match mark {
         Ok(mark) if creations.knows(&mark.id) || held == Some(&mark.id) => Leftover::Ours,
         Ok(mark) if mark.fingerprint == *wanted => {
-            let until = mark.since.saturating_add(PATIENCE).unwrap_or(Timestamp::MAX);
+            let until = mark
+                .since
+                .saturating_add(PATIENCE)
+                .unwrap_or(Timestamp::MAX);
             if now > until {
                 Leftover::Finish(mark.clone())
             } else {
@@ -234,7 +262,10 @@ mod tests {
         ]
         .into();
         assert_eq!(all.len(), 6);
-        assert_eq!(Fingerprint::new("1", "r", "t", "p"), Fingerprint::new("1", "r", "t", "p"));
+        assert_eq!(
+            Fingerprint::new("1", "r", "t", "p"),
+            Fingerprint::new("1", "r", "t", "p")
+        );
     }
 
     #[test]
@@ -243,20 +274,51 @@ mod tests {
         let found = mark("same", "2026-11-23T10:00:00Z");
         let wanted = found.fingerprint.clone();
         let judged = |now| judge(&Ok(found.clone()), &wanted, None, &creations, at(now));
-        assert_eq!(judged("2026-11-23T10:15:01Z"), Leftover::Finish(found.clone()));
+        assert_eq!(
+            judged("2026-11-23T10:15:01Z"),
+            Leftover::Finish(found.clone())
+        );
         let until = at("2026-11-23T10:15:00Z");
-        assert_eq!(judged("2026-11-23T10:15:00Z"), Leftover::MayBeAlive { until });
-        assert_eq!(judged("2026-11-23T09:00:00Z"), Leftover::MayBeAlive { until });
+        assert_eq!(
+            judged("2026-11-23T10:15:00Z"),
+            Leftover::MayBeAlive { until }
+        );
+        assert_eq!(
+            judged("2026-11-23T09:00:00Z"),
+            Leftover::MayBeAlive { until }
+        );
 
         let other = mark("other", "2026-11-23T10:00:00Z").fingerprint;
         let late = at("2026-11-24T10:00:00Z");
-        assert_eq!(judge(&Ok(found.clone()), &other, None, &creations, late), Leftover::Foreign);
-        let unreadable = Err(InvalidMark("x".to_owned()));
-        assert_eq!(judge(&unreadable, &wanted, None, &creations, late), Leftover::Foreign);
         assert_eq!(
-            judge(&Ok(found.clone()), &wanted, Some(&found.id), &creations, late),
+            judge(&Ok(found.clone()), &other, None, &creations, late),
+            Leftover::Foreign
+        );
+        let unreadable = Err(InvalidMark("x".to_owned()));
+        assert_eq!(
+            judge(&unreadable, &wanted, None, &creations, late),
+            Leftover::Foreign
+        );
+        assert_eq!(
+            judge(
+                &Ok(found.clone()),
+                &wanted,
+                Some(&found.id),
+                &creations,
+                late
+            ),
             Leftover::Ours
         );
+    }
+
+    #[test]
+    fn a_released_mark_is_finished_at_once() {
+        let released = mark("same", "2026-11-23T10:00:00Z").released();
+        let again: Mark = released.to_string().parse().unwrap();
+        let wanted = again.fingerprint.clone();
+        let now = at("2026-11-23T10:00:01Z");
+        let judged = judge(&Ok(again), &wanted, None, &Creations::default(), now);
+        assert_eq!(judged, Leftover::Finish(released));
     }
 
     #[test]
@@ -267,6 +329,9 @@ mod tests {
         assert!(!creations.note(&found.id));
         let late = at("2026-11-24T10:00:00Z");
         let wanted = found.fingerprint.clone();
-        assert_eq!(judge(&Ok(found), &wanted, None, &creations, late), Leftover::Ours);
+        assert_eq!(
+            judge(&Ok(found), &wanted, None, &creations, late),
+            Leftover::Ours
+        );
     }
 }

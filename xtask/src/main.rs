@@ -1,2 +1,37 @@
-//! Under construction.
-fn main() {}
+//! `cargo demo` and `cargo prove NAME`.
+//!
+//! - [`demo`]: the main job from end to end, on one command.
+//! - [`screen`]: how both print.
+
+mod demo;
+mod screen;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of this repository.
+#[derive(Parser)]
+#[command(name = "cargo", bin_name = "cargo")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Applies an example through our provider and checks three clusters.
+    Demo(demo::Options),
+}
+
+fn main() -> std::process::ExitCode {
+    let Arguments { task } = Arguments::parse();
+    let done = match task {
+        Task::Demo(options) => demo::run(&options),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

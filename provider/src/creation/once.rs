@@ -5,11 +5,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use holdfast_aws::AwsError;
 use holdfast_aws::clock::{Clock, backoff};
+use tfplugin::CancellationToken;
 
 use super::Mark;
 
 /// How often the call is sent at most, each time after a look that found nothing.
 const ATTEMPTS: usize = 4;
+/// The same for a refusal that time may cure: about half a minute in all.
+const ATTEMPTS_TO_SETTLE: usize = 8;
 /// How often a lost thing is looked for before the call is sent again: a list may lag behind a
 /// create. What was plainly refused is looked for once.
 const LOOKS: usize = 3;
@@ -44,8 +47,13 @@ pub enum Made<I> {
     Unclear(AwsError),
 }
 
-/// Makes the thing once.
-pub async fn make_once<M: Make>(thing: &M, mark: &Mark, clock: &dyn Clock) -> Made<M::Id> {
+/// Makes the thing once. A cancellation ends the waiting, never a call.
+pub async fn make_once<M: Make>(
+    thing: &M,
+    mark: &Mark,
+    clock: &dyn Clock,
+    cancel: &CancellationToken,
+) -> Made<M::Id> {
     let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE);
     // Once one answer was lost, a later refusal says nothing about the first request.
     let mut lost: Option<AwsError> = None;
@@ -55,7 +63,13 @@ pub async fn make_once<M: Make>(thing: &M, mark: &Mark, clock: &dyn Clock) -> Ma
             Ok(id) => return Made::Exists(id),
             Err(error) => error,
         };
-        let again = error.is_retryable() || thing.may_settle(&error);
+        let settles = thing.may_settle(&error);
+        let attempts = if settles {
+            ATTEMPTS_TO_SETTLE
+        } else {
+            ATTEMPTS
+        };
+        let again = error.is_retryable() || settles;
         if error.is_outcome_unknown() {
             lost = Some(error.clone());
         }
@@ -65,7 +79,10 @@ pub async fn make_once<M: Make>(thing: &M, mark: &Mark, clock: &dyn Clock) -> Ma
         let looks = if error.is_outcome_unknown() { LOOKS } else { 1 };
         let mut found = Ok(None);
         for pause in pauses.by_ref().take(looks) {
-            clock.sleep(pause).await;
+            tokio::select! {
+                () = clock.sleep(pause) => {}
+                () = cancel.cancelled() => {}
+            }
             found = thing.find(mark).await;
             if matches!(found, Ok(Some(_))) {
                 break;
@@ -73,7 +90,7 @@ pub async fn make_once<M: Make>(thing: &M, mark: &Mark, clock: &dyn Clock) -> Ma
         }
         match found {
             Ok(Some(id)) => return Made::Exists(id),
-            Ok(None) if again && attempt < ATTEMPTS => attempt += 1,
+            Ok(None) if again && attempt < attempts && !cancel.is_cancelled() => attempt += 1,
             Ok(None) => return lost.map_or(Made::Refused(error), Made::Unclear),
             Err(_) => return Made::Unclear(lost.unwrap_or(error)),
         }
@@ -100,7 +117,11 @@ mod tests {
     impl Scripted {
         fn new(script: &[&'static str]) -> Self {
             let script = Mutex::new(script.iter().rev().copied().collect());
-            Self { script, exists: Mutex::new(0), blind: false }
+            Self {
+                script,
+                exists: Mutex::new(0),
+                blind: false,
+            }
         }
     }
 
@@ -113,7 +134,12 @@ mod tests {
         type Id = u32;
 
         async fn make(&self, _: &Mark) -> Result<u32, AwsError> {
-            let word = self.script.lock().unwrap().pop().expect("a scripted answer");
+            let word = self
+                .script
+                .lock()
+                .unwrap()
+                .pop()
+                .expect("a scripted answer");
             let made = || {
                 let mut count = self.exists.lock().unwrap();
                 *count += 1;
@@ -149,7 +175,13 @@ mod tests {
         let now = "2026-11-23T10:00:00Z".parse().unwrap();
         let fingerprint = Fingerprint::new("1", "r", "t", "p");
         let mark = Mark::new(fingerprint, CreationId::random().unwrap(), now);
-        let made = make_once(thing, &mark, &FixedClock::at(now)).await;
+        let made = make_once(
+            thing,
+            &mark,
+            &FixedClock::at(now),
+            &CancellationToken::new(),
+        )
+        .await;
         (made, *thing.exists.lock().unwrap())
     }
 
@@ -165,18 +197,30 @@ mod tests {
         ] {
             let thing = Scripted::new(script);
             assert_eq!(outcome(&thing).await, (Made::Exists(1), 1), "{script:?}");
-            assert!(thing.script.lock().unwrap().is_empty(), "{script:?} was played to the end");
+            assert!(
+                thing.script.lock().unwrap().is_empty(),
+                "{script:?} was played to the end"
+            );
         }
     }
 
     #[tokio::test]
     async fn a_refusal_is_final_unless_an_answer_was_lost_before() {
         let refused = Scripted::new(&["no"]);
-        assert_eq!(outcome(&refused).await, (Made::Refused(error(ErrorKind::Denied)), 0));
+        assert_eq!(
+            outcome(&refused).await,
+            (Made::Refused(error(ErrorKind::Denied)), 0)
+        );
         let throttled = Scripted::new(&["throttle", "throttle", "throttle", "throttle"]);
-        assert_eq!(outcome(&throttled).await, (Made::Refused(error(ErrorKind::Throttled)), 0));
+        assert_eq!(
+            outcome(&throttled).await,
+            (Made::Refused(error(ErrorKind::Throttled)), 0)
+        );
         let both = Scripted::new(&["reset", "no"]);
-        assert_eq!(outcome(&both).await, (Made::Unclear(error(ErrorKind::ConnectionLost)), 0));
+        assert_eq!(
+            outcome(&both).await,
+            (Made::Unclear(error(ErrorKind::ConnectionLost)), 0)
+        );
     }
 
     #[tokio::test]

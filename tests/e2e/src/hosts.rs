@@ -46,11 +46,17 @@ impl Host {
     pub fn at(path: &Path) -> Result<Self> {
         let mut command = Command::new(path);
         command.args(["version", "-json"]).stdin(Stdio::null());
-        command.env("CHECKPOINT_DISABLE", "1").env("TF_CLI_CONFIG_FILE", null_device());
-        let output =
-            command.output().with_context(|| format!("cannot start {}", path.display()))?;
+        command
+            .env("CHECKPOINT_DISABLE", "1")
+            .env("TF_CLI_CONFIG_FILE", null_device());
+        let output = command
+            .output()
+            .with_context(|| format!("cannot start {}", path.display()))?;
         let answer: Value = serde_json::from_slice(&output.stdout).with_context(|| {
-            format!("{} does not answer `version -json` as Terraform does", path.display())
+            format!(
+                "{} does not answer `version -json` as Terraform does",
+                path.display()
+            )
         })?;
         let version = answer["terraform_version"]
             .as_str()
@@ -63,13 +69,24 @@ impl Host {
             .env("TF_CLI_CONFIG_FILE", null_device())
             .stdin(Stdio::null())
             .output()?;
-        let kind = if text.stdout.starts_with(b"OpenTofu") { Kind::OpenTofu } else { Kind::Terraform };
-        Ok(Self { path: path.to_owned(), kind, version })
+        let kind = if text.stdout.starts_with(b"OpenTofu") {
+            Kind::OpenTofu
+        } else {
+            Kind::Terraform
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            kind,
+            version,
+        })
     }
 
     /// `major.minor` as numbers, for features that began with a version.
     pub fn minor(&self) -> (u32, u32) {
-        let mut parts = self.version.split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+        let mut parts = self
+            .version
+            .split(['.', '-'])
+            .map(|part| part.parse().unwrap_or(0));
         (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
     }
 }
@@ -89,9 +106,15 @@ impl fmt::Display for Host {
 /// A named host does not answer.
 pub fn available() -> Result<Vec<Host>> {
     let named = env::var_os(BINARIES).unwrap_or_default();
-    let mut paths: Vec<PathBuf> = env::split_paths(&named).filter(|p| !p.as_os_str().is_empty()).collect();
+    let mut paths: Vec<PathBuf> = env::split_paths(&named)
+        .filter(|p| !p.as_os_str().is_empty())
+        .collect();
     if paths.is_empty() {
-        paths.extend(["terraform", "tofu"].iter().find_map(|name| on_path(OsStr::new(name))));
+        paths.extend(
+            ["terraform", "tofu"]
+                .iter()
+                .find_map(|name| on_path(OsStr::new(name))),
+        );
     }
     paths.iter().map(|path| Host::at(path)).collect()
 }
@@ -114,7 +137,9 @@ pub fn for_tests() -> Result<Vec<Host>> {
 
 /// The first executable of that name on PATH.
 pub fn on_path(name: &OsStr) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(name)).find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|dir| dir.join(name))
+        .find(|path| path.is_file())
 }
 
 pub(crate) fn null_device() -> &'static str {

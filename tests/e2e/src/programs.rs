@@ -36,14 +36,26 @@ impl Programs {
         cargo
             .current_dir(repository())
             .args(["build", "--message-format=json-render-diagnostics"])
-            .args(["-p", "terraform-provider-holdfast", "-p", "holdfast", "-p", "holdfast-sandbox"])
+            .args([
+                "-p",
+                "terraform-provider-holdfast",
+                "-p",
+                "holdfast",
+                "-p",
+                "holdfast-sandbox",
+            ])
             .stderr(Stdio::inherit());
         if progress == Progress::Quiet {
             cargo.arg("--quiet");
         }
-        let output = cargo.output().context("cannot start cargo to build the programs")?;
+        let output = cargo
+            .output()
+            .context("cannot start cargo to build the programs")?;
         if !output.status.success() {
-            bail!("cargo build failed ({}); its messages are above", output.status);
+            bail!(
+                "cargo build failed ({}); its messages are above",
+                output.status
+            );
         }
         let report = String::from_utf8(output.stdout).context("cargo's report is not UTF-8")?;
         Ok(Self {
@@ -82,7 +94,10 @@ mod tests {
             "\n",
             r#"{"reason":"compiler-artifact","target":{"name":"holdfast"},"executable":"/t/holdfast"}"#,
         );
-        assert_eq!(executable(report, "holdfast").unwrap(), PathBuf::from("/t/holdfast"));
+        assert_eq!(
+            executable(report, "holdfast").unwrap(),
+            PathBuf::from("/t/holdfast")
+        );
         assert!(executable(report, "other").is_err());
     }
 

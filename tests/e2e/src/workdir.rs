@@ -50,7 +50,11 @@ impl Workdir {
         let rc = dir.path().join("cli.tfrc");
         fs::write(&rc, cli_configuration(&mirror))?;
         fs::create_dir(dir.path().join("work"))?;
-        let mut workdir = Self { dir, host: host.clone(), environment: BTreeMap::new() };
+        let mut workdir = Self {
+            dir,
+            host: host.clone(),
+            environment: BTreeMap::new(),
+        };
         workdir.set("TF_CLI_CONFIG_FILE", rc.as_os_str());
         workdir.set("TF_IN_AUTOMATION", "1");
         workdir.set("TF_INPUT", "0");
@@ -80,6 +84,12 @@ impl Workdir {
         self
     }
 
+    /// Takes a variable away from every later command.
+    pub fn unset(&mut self, name: &str) -> &mut Self {
+        self.environment.remove(&OsString::from(name));
+        self
+    }
+
     /// The variables that every command gets.
     pub fn environment(&self) -> &BTreeMap<OsString, OsString> {
         &self.environment
@@ -98,7 +108,9 @@ impl Workdir {
     /// # Errors
     /// The folder cannot be read or a file cannot be copied.
     pub fn copy_from(&self, folder: &Path) -> Result<()> {
-        for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        for entry in
+            fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
+        {
             let path = entry?.path();
             if let (true, Some(name)) = (path.is_file(), path.file_name()) {
                 fs::copy(&path, self.path().join(name))?;
@@ -117,7 +129,10 @@ impl Workdir {
                 command.env_remove(&name);
             }
         }
-        command.envs(&self.environment).current_dir(self.path()).args(arguments);
+        command
+            .envs(&self.environment)
+            .current_dir(self.path())
+            .args(arguments);
         command.stdin(Stdio::null());
         command
     }
@@ -146,7 +161,13 @@ impl Workdir {
     pub fn ok(&self, arguments: &[&str]) -> Result<Run> {
         let run = self.run(arguments)?;
         if !run.status.success() {
-            bail!("{}: {}\n{}{}", run.command, run.status, run.stdout, run.stderr);
+            bail!(
+                "{}: {}\n{}{}",
+                run.command,
+                run.status,
+                run.stdout,
+                run.stderr
+            );
         }
         Ok(run)
     }
@@ -158,7 +179,12 @@ impl Workdir {
     pub fn fails(&self, arguments: &[&str]) -> Result<String> {
         let run = self.run(arguments)?;
         if run.status.success() {
-            bail!("{} should have failed:\n{}{}", run.command, run.stdout, run.stderr);
+            bail!(
+                "{} should have failed:\n{}{}",
+                run.command,
+                run.stdout,
+                run.stderr
+            );
         }
         Ok(run.prose())
     }
@@ -188,7 +214,13 @@ impl Workdir {
         match run.status.code() {
             Some(0) => Ok(()),
             Some(2) => bail!("{}: the plan is not empty\n{}", run.command, run.stdout),
-            _ => bail!("{}: {}\n{}{}", run.command, run.status, run.stdout, run.stderr),
+            _ => bail!(
+                "{}: {}\n{}{}",
+                run.command,
+                run.status,
+                run.stdout,
+                run.stderr
+            ),
         }
     }
 
@@ -210,10 +242,13 @@ impl Workdir {
     /// The state cannot be shown.
     pub fn state(&self, address: &str) -> Result<Option<Value>> {
         let run = self.ok(&["show", "-json"])?;
-        let shown: Value = serde_json::from_str(&run.stdout).context("`show -json` printed no JSON")?;
+        let shown: Value =
+            serde_json::from_str(&run.stdout).context("`show -json` printed no JSON")?;
         let resources = shown["values"]["root_module"]["resources"].as_array();
         Ok(resources.and_then(|all| {
-            all.iter().find(|one| one["address"] == address).map(|one| one["values"].clone())
+            all.iter()
+                .find(|one| one["address"] == address)
+                .map(|one| one["values"].clone())
         }))
     }
 
@@ -228,7 +263,9 @@ impl Run {
     /// a sentence can be looked for however it was wrapped.
     pub fn prose(&self) -> String {
         let all = format!("{}\n{}", self.stdout, self.stderr);
-        let words = all.split_whitespace().filter(|word| !matches!(*word, "│" | "╷" | "╵"));
+        let words = all
+            .split_whitespace()
+            .filter(|word| !matches!(*word, "│" | "╷" | "╵"));
         words.collect::<Vec<_>>().join(" ")
     }
 }
@@ -242,9 +279,9 @@ fn install(provider: &Path, registry: &Path) -> Result<()> {
     fs::create_dir_all(&package)?;
     let target = package.join("terraform-provider-holdfast");
     // A link saves a copy of a large debug build; it fails across file systems.
-    fs::hard_link(provider, &target).or_else(|_| fs::copy(provider, &target).map(drop)).with_context(
-        || format!("cannot install {} in the local mirror", provider.display()),
-    )
+    fs::hard_link(provider, &target)
+        .or_else(|_| fs::copy(provider, &target).map(drop))
+        .with_context(|| format!("cannot install {} in the local mirror", provider.display()))
 }
 
 /// `linux_amd64`: Go's names for what we run on.

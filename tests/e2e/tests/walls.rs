@@ -14,8 +14,14 @@ const OURS: &[(&str, &[&str])] = &[
     ("terraform-config", &["cty"]),
     ("holdfast-recovery", &[]),
     ("holdfast-aws", &["holdfast-recovery"]),
-    ("terraform-provider-holdfast", &["cty", "tfplugin", "holdfast-aws", "holdfast-recovery"]),
-    ("holdfast", &["cty", "terraform-config", "holdfast-recovery"]),
+    (
+        "terraform-provider-holdfast",
+        &["cty", "tfplugin", "holdfast-aws", "holdfast-recovery"],
+    ),
+    (
+        "holdfast",
+        &["cty", "terraform-config", "holdfast-recovery"],
+    ),
     ("holdfast-sandbox", &[]),
     ("holdfast-e2e", &["holdfast-sandbox"]),
     ("xtask", &["holdfast-e2e", "holdfast-sandbox"]),
@@ -57,12 +63,17 @@ const LICENCES: &[&str] = &[
 
 fn metadata() -> Metadata {
     let manifest = repository().join("Cargo.toml");
-    MetadataCommand::new().manifest_path(manifest).exec().expect("cargo metadata runs")
+    MetadataCommand::new()
+        .manifest_path(manifest)
+        .exec()
+        .expect("cargo metadata runs")
 }
 
 fn workspace(metadata: &Metadata) -> BTreeMap<String, Package> {
     let packages = metadata.workspace_packages().into_iter();
-    packages.map(|package| (package.name.to_string(), package.clone())).collect()
+    packages
+        .map(|package| (package.name.to_string(), package.clone()))
+        .collect()
 }
 
 #[test]
@@ -138,12 +149,19 @@ fn permitted(expression: &str) -> bool {
     // `AND`, so each parenthesised part is judged first and replaced by its verdict.
     let mut text = expression.replace('/', " OR ");
     while let Some(close) = text.find(')') {
-        let Some(open) = text[..close].rfind('(') else { return false };
-        let verdict = if permitted(&text[open + 1..close]) { "MIT" } else { "none" };
+        let Some(open) = text[..close].rfind('(') else {
+            return false;
+        };
+        let verdict = if permitted(&text[open + 1..close]) {
+            "MIT"
+        } else {
+            "none"
+        };
         text.replace_range(open..=close, verdict);
     }
     text.split(" OR ").any(|all| {
-        all.split(" AND ").all(|licence| LICENCES.contains(&licence.trim()))
+        all.split(" AND ")
+            .all(|licence| LICENCES.contains(&licence.trim()))
     })
 }
 

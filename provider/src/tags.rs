@@ -1,0 +1,171 @@
+//! Tags of a resource: its own, the provider's default ones, and the creation mark.
+//!
+//! `tags` is what the configuration says, `tags_all` what the thing shall carry: the two differ by
+//! the provider's `default_tags`. The mark of an unfinished create shows in `tags_all` alone, so
+//! that a plan which finds one takes it off.
+
+use std::collections::BTreeMap;
+
+use tfplugin::prelude::*;
+
+use crate::creation::TAG;
+
+/// Tags as AWS has them.
+pub type TagMap = BTreeMap<String, String>;
+
+/// The entries of a map that are known and not null.
+pub fn known_tags(tags: &StringMap) -> TagMap {
+    let entries = tags.known().into_iter().flatten();
+    entries
+        .filter_map(|(key, value)| Some((key.clone(), value.known()?.clone())))
+        .collect()
+}
+
+/// What the thing shall carry. Unknown if the defaults are (`None`) or the tags are.
+pub fn planned_all(defaults: Option<&TagMap>, own: &StringMap) -> StringMap {
+    let Some(defaults) = defaults else {
+        return Attr::Unknown;
+    };
+    let own = match own {
+        Attr::Unknown => return Attr::Unknown,
+        Attr::Null => BTreeMap::new(),
+        Attr::Known(own) => own.clone(),
+    };
+    let mut all: BTreeMap<_, _> = defaults
+        .iter()
+        .map(|(key, value)| (key.clone(), Attr::Known(value.clone())))
+        .collect();
+    all.extend(own);
+    Attr::Known(all)
+}
+
+/// The resource's own among the tags that a thing carries: all but the mark and but the provider's
+/// defaults, unless the configuration repeats one. None is null, unless it was written as `{}`.
+pub fn read_own(carried: &TagMap, defaults: &TagMap, prior: &StringMap) -> StringMap {
+    let prior_tags = prior.known();
+    let repeated = |key: &String| prior_tags.is_some_and(|tags| tags.contains_key(key));
+    let own: BTreeMap<String, Attr<String>> = carried
+        .iter()
+        .filter(|(key, value)| *key != TAG && (defaults.get(*key) != Some(value) || repeated(key)))
+        .map(|(key, value)| (key.clone(), Attr::Known(value.clone())))
+        .collect();
+    if own.is_empty() && prior.is_null() {
+        Attr::Null
+    } else {
+        Attr::Known(own)
+    }
+}
+
+/// What to set and which keys to remove so that `from` becomes `to`.
+pub fn difference(from: &TagMap, to: &TagMap) -> (TagMap, Vec<String>) {
+    let set = to
+        .iter()
+        .filter(|(key, value)| from.get(*key) != Some(value));
+    let removed = from.keys().filter(|key| !to.contains_key(*key));
+    (
+        set.map(|(k, v)| (k.clone(), v.clone())).collect(),
+        removed.cloned().collect(),
+    )
+}
+
+/// Rules that AWS has for tags of a resource (botocore `dlm/2018-01-12`; section 2.2 of AWS's own
+/// tag rules): checked where the values are known.
+pub fn check(tags: &StringMap, attribute: &str, diagnostics: &mut Diagnostics) {
+    for (key, value) in tags.known().into_iter().flatten() {
+        let at = path!(attribute, Key(key));
+        if key == TAG {
+            let detail = format!("{TAG:?} is the mark of a create under way; choose another key.");
+            diagnostics.error(at, "Reserved tag key", detail);
+        } else if key.to_ascii_lowercase().starts_with("aws:") {
+            let detail = "Keys that begin with `aws:` belong to AWS.";
+            diagnostics.error(at, "Reserved tag key", detail);
+        } else if key.is_empty() || key.chars().count() > 128 {
+            let detail = "A tag's key has 1 to 128 characters.";
+            diagnostics.error(at, "Invalid tag key", detail);
+        } else if value.is_null() {
+            let detail = "A tag's value cannot be null; leave the tag out, or make it \"\".";
+            diagnostics.error(at, "Missing tag value", detail);
+        } else if value
+            .as_str()
+            .is_some_and(|value| value.chars().count() > 256)
+        {
+            let detail = "A tag's value has at most 256 characters.";
+            diagnostics.error(at, "Invalid tag value", detail);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(entries: &[(&str, &str)]) -> TagMap {
+        entries
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
+    }
+
+    fn map(entries: &[(&str, &str)]) -> StringMap {
+        StringMap::of(entries.iter().copied())
+    }
+
+    #[test]
+    fn a_resources_own_tag_wins_over_a_default() {
+        let defaults = tags(&[("team", "infra"), ("env", "prod")]);
+        let all = planned_all(Some(&defaults), &map(&[("env", "lab")]));
+        assert_eq!(all, map(&[("env", "lab"), ("team", "infra")]));
+        assert_eq!(planned_all(None, &Attr::Null), Attr::Unknown);
+        assert_eq!(planned_all(Some(&defaults), &Attr::Unknown), Attr::Unknown);
+    }
+
+    #[test]
+    fn defaults_and_the_mark_are_hidden_from_tags() {
+        let defaults = tags(&[("team", "infra")]);
+        let carried = tags(&[("team", "infra"), (TAG, "x"), ("a", "1")]);
+        assert_eq!(
+            read_own(&carried, &defaults, &Attr::Null),
+            map(&[("a", "1")])
+        );
+        let repeated = map(&[("team", "infra")]);
+        assert_eq!(
+            read_own(&carried, &defaults, &repeated),
+            map(&[("a", "1"), ("team", "infra")])
+        );
+    }
+
+    #[test]
+    fn none_stays_as_it_was_written() {
+        let none = TagMap::new();
+        assert_eq!(read_own(&none, &none, &Attr::Null), Attr::Null);
+        assert_eq!(read_own(&none, &none, &map(&[])), map(&[]));
+        assert_eq!(read_own(&none, &none, &map(&[("gone", "1")])), map(&[]));
+    }
+
+    #[test]
+    fn a_difference_sets_and_removes() {
+        let (set, removed) = difference(
+            &tags(&[("same", "1"), ("other", "1"), ("gone", "1")]),
+            &tags(&[("same", "1"), ("other", "2"), ("new", "1")]),
+        );
+        assert_eq!(set, tags(&[("new", "1"), ("other", "2")]));
+        assert_eq!(removed, ["gone"]);
+    }
+
+    #[test]
+    fn keys_that_aws_or_we_reserve_are_refused() {
+        let mut diagnostics = Diagnostics::new();
+        let mut bad = map(&[("aws:x", "1"), (TAG, "1"), ("", "1"), ("fine", "")]);
+        if let Attr::Known(entries) = &mut bad {
+            entries.insert("null".into(), Attr::Null);
+            entries.insert("later".into(), Attr::Unknown);
+        }
+        check(&bad, "tags", &mut diagnostics);
+        insta::assert_snapshot!(diagnostics, @r#"
+        error: Invalid tag key (at tags[""]): A tag's key has 1 to 128 characters.
+        error: Reserved tag key (at tags["aws:x"]): Keys that begin with `aws:` belong to AWS.
+        error: Reserved tag key (at tags["holdfast:creating"]): "holdfast:creating" is the mark of a create under way; choose another key.
+        error: Missing tag value (at tags["null"]): A tag's value cannot be null; leave the tag out, or make it "".
+        "#);
+    }
+}

@@ -1,0 +1,128 @@
+//! A sandbox and a scratch directory for one test on one host.
+
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use holdfast_sandbox::Sandbox;
+use serde_json::Value;
+
+use crate::hosts::{self, Host};
+use crate::programs::{Programs, Progress};
+use crate::workdir::Workdir;
+
+/// The provider requirement that every test configuration begins with.
+const HEAD: &str = r#"
+terraform {
+  required_providers {
+    holdfast = {
+      source = "holdfast/holdfast"
+    }
+  }
+}
+"#;
+
+/// One test on one host.
+pub struct Scene {
+    /// The AWS of this test alone.
+    pub sandbox: Sandbox,
+    /// Where the host runs.
+    pub workdir: Workdir,
+}
+
+/// Our programs, built once however many tests ask.
+///
+/// # Errors
+/// They do not build.
+pub fn programs() -> Result<&'static Programs> {
+    static BUILT: OnceLock<Result<Programs, String>> = OnceLock::new();
+    BUILT
+        .get_or_init(|| Programs::build(Progress::Quiet).map_err(|error| format!("{error:#}")))
+        .as_ref()
+        .map_err(|error| anyhow!("{error}"))
+}
+
+/// Runs a test on every host, each time with a sandbox and a directory of its own.
+///
+/// # Errors
+/// The first host on which it fails, and why; or there is no host.
+pub fn on_each_host(test: impl Fn(&mut Scene) -> Result<()>) -> Result<()> {
+    for host in hosts::for_tests()? {
+        let run = || -> Result<()> { test(&mut Scene::new(&host)?) };
+        run().with_context(|| format!("on {host}"))?;
+    }
+    Ok(())
+}
+
+impl Scene {
+    fn new(host: &Host) -> Result<Self> {
+        let sandbox = Sandbox::start()?;
+        let workdir = Workdir::new(host, &programs()?.provider, &sandbox.url())?;
+        Ok(Self { sandbox, workdir })
+    }
+
+    /// Writes the configuration, behind the provider requirement, and a provider block for
+    /// `eu-central-1`.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn configure(&self, text: &str) -> Result<()> {
+        self.configure_provider(
+            "provider \"holdfast\" {\n  region = \"eu-central-1\"\n}\n",
+            text,
+        )
+    }
+
+    /// The same with another provider block.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn configure_provider(&self, provider: &str, text: &str) -> Result<()> {
+        self.workdir
+            .write("main.tf", &format!("{HEAD}\n{provider}\n{text}"))
+    }
+
+    /// The one policy in the sandbox.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub fn only_policy(&self) -> Result<Value> {
+        let mut policies = self.sandbox.policies();
+        ensure!(
+            policies.len() == 1,
+            "one policy was expected: {policies:#?}"
+        );
+        policies.pop().context("one policy")
+    }
+}
+
+/// A daily policy named `daily`, with `body` inside.
+pub fn daily(body: &str) -> String {
+    policy("daily", body)
+}
+
+/// A daily policy with that label, with `body` inside.
+pub fn policy(label: &str, body: &str) -> String {
+    format!(
+        r#"
+resource "holdfast_dlm_policy" "{label}" {{
+  description        = "Daily snapshots"
+  execution_role_arn = "arn:aws:iam::123456789012:role/AWSDataLifecycleManagerDefaultRole"
+  policy_details {{
+    resource_types = ["VOLUME"]
+    target_tags    = {{ Backup = "Daily" }}
+    schedule {{
+      name = "daily"
+      create_rule {{
+        interval = 24
+        times    = ["03:00"]
+      }}
+      retain_rule {{
+        count = 7
+      }}
+    }}
+  }}
+  {body}
+}}
+"#
+    )
+}
