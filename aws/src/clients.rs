@@ -298,6 +298,10 @@ fn retries(config: &ClientConfig, found: RetryConfig) -> RetryConfig {
         Some(RetryMode::Adaptive) => RetryConfig::adaptive(),
         None => found,
     };
+    let paced = match config.first_backoff {
+        Some(pause) => paced.with_initial_backoff(pause),
+        None => paced,
+    };
     paced.with_max_attempts(attempts)
 }
 

@@ -73,6 +73,9 @@ pub struct ClientConfig {
     /// Unset: `AWS_MAX_ATTEMPTS`, the profile, then 2. Creates without a client token are never
     /// repeated blindly, whatever is set.
     pub max_retries: Option<u32>,
+    /// The longest that the first pause before a repetition may be; each further one doubles.
+    /// Unset: one second. No argument of the provider: tests that count repetitions set it.
+    pub first_backoff: Option<Duration>,
     /// Roles taken on one after the other, each with the credentials of the one before.
     pub assume_role: Vec<AssumeRole>,
     /// A role taken on with a token instead of keys, before those of `assume_role`.

@@ -77,6 +77,7 @@ impl Canned {
                 ..Endpoints::default()
             },
             max_retries: Some(0),
+            first_backoff: Some(std::time::Duration::from_millis(1)),
             ..ClientConfig::default()
         }
     }
