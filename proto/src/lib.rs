@@ -47,6 +47,7 @@
 //!   [`path!`](crate::path!) of its attribute.
 //! - [`Cx`]: what an operation is handed: the client, a cancellation token, [`Private`] state, and
 //!   [`Cx::checkpoint`], which keeps what was made if the operation dies.
+//! - [`docs`]: registry pages from schemas; [`schema::Schema::faults`]: what a test asserts of each.
 //! - [`resources!`](crate::resources!): the registry, one word per resource.
 //! - [`serve`]: the provider's `main`.
 //!
@@ -75,6 +76,7 @@ mod work;
 mod check;
 mod data_source;
 mod diagnostic;
+pub mod docs;
 mod erased;
 pub mod model;
 pub mod modifiers;

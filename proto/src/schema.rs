@@ -4,9 +4,11 @@
 //! list. The planning algorithm, validation, the wire and the documentation pages all read it.
 //!
 //! - here: the shapes and the type they imply;
+//! - [`Schema::to_json`]: as Terraform prints schemas;
 //! - [`SchemaFault`]: what Terraform core would refuse, found by [`Schema::faults`] in a test.
 
 mod check;
+mod json;
 
 use std::fmt;
 use std::sync::Arc;
