@@ -166,6 +166,7 @@ impl Settings {
                 .as_str()
                 .and_then(|mode| mode.parse::<RetryMode>().ok()),
             max_retries: self.max_retries.known().copied(),
+            first_backoff: None,
             assume_role: self
                 .assume_role
                 .known()

@@ -68,33 +68,6 @@ pub fn difference(from: &TagMap, to: &TagMap) -> (TagMap, Vec<String>) {
     )
 }
 
-/// Rules that AWS has for tags of a resource (botocore `dlm/2018-01-12`; section 2.2 of AWS's own
-/// tag rules): checked where the values are known.
-pub fn check(tags: &StringMap, attribute: &str, diagnostics: &mut Diagnostics) {
-    for (key, value) in tags.known().into_iter().flatten() {
-        let at = path!(attribute, Key(key));
-        if key == TAG {
-            let detail = format!("{TAG:?} is the mark of a create under way; choose another key.");
-            diagnostics.error(at, "Reserved tag key", detail);
-        } else if key.to_ascii_lowercase().starts_with("aws:") {
-            let detail = "Keys that begin with `aws:` belong to AWS.";
-            diagnostics.error(at, "Reserved tag key", detail);
-        } else if key.is_empty() || key.chars().count() > 128 {
-            let detail = "A tag's key has 1 to 128 characters.";
-            diagnostics.error(at, "Invalid tag key", detail);
-        } else if value.is_null() {
-            let detail = "A tag's value cannot be null; leave the tag out, or make it \"\".";
-            diagnostics.error(at, "Missing tag value", detail);
-        } else if value
-            .as_str()
-            .is_some_and(|value| value.chars().count() > 256)
-        {
-            let detail = "A tag's value has at most 256 characters.";
-            diagnostics.error(at, "Invalid tag value", detail);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,22 +123,5 @@ mod tests {
         );
         assert_eq!(set, tags(&[("new", "1"), ("other", "2")]));
         assert_eq!(removed, ["gone"]);
-    }
-
-    #[test]
-    fn keys_that_aws_or_we_reserve_are_refused() {
-        let mut diagnostics = Diagnostics::new();
-        let mut bad = map(&[("aws:x", "1"), (TAG, "1"), ("", "1"), ("fine", "")]);
-        if let Attr::Known(entries) = &mut bad {
-            entries.insert("null".into(), Attr::Null);
-            entries.insert("later".into(), Attr::Unknown);
-        }
-        check(&bad, "tags", &mut diagnostics);
-        insta::assert_snapshot!(diagnostics, @r#"
-        error: Invalid tag key (at tags[""]): A tag's key has 1 to 128 characters.
-        error: Reserved tag key (at tags["aws:x"]): Keys that begin with `aws:` belong to AWS.
-        error: Reserved tag key (at tags["holdfast:creating"]): "holdfast:creating" is the mark of a create under way; choose another key.
-        error: Missing tag value (at tags["null"]): A tag's value cannot be null; leave the tag out, or make it "".
-        "#);
     }
 }

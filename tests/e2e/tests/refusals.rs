@@ -11,7 +11,7 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     (
         "\"Daily snapshots\"",
         "\"Daily: snapshots!\"",
-        &["description", "':' is not allowed"],
+        &["description", "must not contain ':'"],
     ),
     (
         "\"Daily snapshots\"",
@@ -21,23 +21,27 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     (
         "role/AWSDataLifecycleManagerDefaultRole",
         "user/me",
-        &["execution_role_arn", "is not the ARN of a role"],
+        &["execution_role_arn", "ARN of a role"],
     ),
     (
         "[\"VOLUME\"]",
         "[\"VOLUME\", \"INSTANCE\"]",
-        &["resource_types", "exactly one of VOLUME, INSTANCE"],
+        &["resource_types", "exactly one"],
     ),
     (
         "[\"VOLUME\"]",
         "[\"DISK\"]",
-        &["resource_types", "exactly one of VOLUME, INSTANCE"],
+        &["resource_types", "VOLUME or INSTANCE"],
     ),
-    ("{ Backup = \"Daily\" }", "{}", &["No target tags"]),
+    (
+        "{ Backup = \"Daily\" }",
+        "{}",
+        &["target_tags", "at least one tag"],
+    ),
     (
         "interval = 24",
         "interval = 5",
-        &["interval", "5 is not one of 1, 2, 3, 4, 6, 8, 12 and 24"],
+        &["create_rule.interval", "5"],
     ),
     (
         "interval = 24",
@@ -47,62 +51,76 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     (
         "[\"03:00\"]",
         "[\"03:00\", \"15:00\"]",
-        &["times", "At most one time"],
+        &["times", "must hold one time"],
     ),
-    ("[\"03:00\"]", "[\"24:00\"]", &["times", "hh:mm"]),
+    ("[\"03:00\"]", "[\"24:00\"]", &["times", "24:00"]),
     (
-        "interval = 24\n        times    = [\"03:00\"]",
+        RHYTHM,
         "cron_expression = \"0 3 * * *\"",
-        &["cron_expression"],
+        &["cron_expression", "cron("],
     ),
     (
-        "interval = 24\n        times    = [\"03:00\"]",
+        RHYTHM,
         "cron_expression = \"cron(0 3 * * * *)\"",
-        &["cron_expression"],
+        &["cron_expression", "?"],
     ),
     (
-        "interval = 24\n        times    = [\"03:00\"]",
+        RHYTHM,
         "cron_expression = \"cron(* * * * ? *)\"",
-        &["cron_expression"],
+        &["cron_expression", "every hour"],
+    ),
+    (
+        RHYTHM,
+        "cron_expression = \"cron(0 3 29 2 ? *)\"",
+        &["cron_expression", "once a year"],
+    ),
+    (
+        RHYTHM,
+        "cron_expression = \"cron(0 3 31 2 ? *)\"",
+        &["cron_expression", "never fires"],
     ),
     (
         "interval = 24",
         "interval = 24\n cron_expression = \"cron(0 3 * * ? *)\"",
-        &["cron_expression", "not both"],
+        &["cron_expression", "excludes interval"],
     ),
     (
-        "interval = 24\n        times    = [\"03:00\"]",
+        RHYTHM,
         "",
-        &["create_rule", "No rhythm"],
+        &["create_rule", "needs interval or cron_expression"],
     ),
-    ("count = 7", "count = 0", &["count", "keeps nothing"]),
-    ("count = 7", "count = 1001", &["count", "At most 1000"]),
-    ("count = 7", "count = -1", &["count"]),
-    ("count = 7", "", &["retain_rule", "No retention"]),
+    ("count = 7", "count = 0", &["count", "must not be 0"]),
+    ("count = 7", "count = 1001", &["count", "1 to 1000"]),
+    ("count = 7", "count = -1", &["count", "1 to 1000"]),
+    (
+        "count = 7",
+        "",
+        &["retain_rule", "needs count, or interval"],
+    ),
     (
         "count = 7",
         "interval = 7",
-        &["interval", "DAYS, WEEKS, MONTHS or YEARS"],
+        &["interval_unit", "DAYS, WEEKS, MONTHS or YEARS"],
     ),
     (
         "count = 7",
         "interval = 101\n interval_unit = \"YEARS\"",
-        &["interval", "At most 100 years"],
+        &["interval", "1 to 100 years"],
     ),
     (
         "count = 7",
         "count = 7\n interval = 7\n interval_unit = \"DAYS\"",
-        &["count", "Two kinds of retention"],
+        &["count", "excludes interval"],
     ),
     (
         "name = \"daily\"",
         "name = \"daily/nightly\"",
-        &["name", "'/' is not allowed"],
+        &["name", "must not contain '/'"],
     ),
     (
         "name = \"daily\"",
         "name = \"daily\"\n variable_tags = { a = \"$(timestamp)\" }",
-        &["variable_tags", "Only snapshots of instances"],
+        &["variable_tags", "instances only"],
     ),
     (
         "policy_details {",
@@ -111,8 +129,13 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
     ),
     (
         "policy_details {",
+        "tags = { \"aws:x\" = \"x\" }\n policy_details {",
+        &["tags", "AWS's own"],
+    ),
+    (
+        "policy_details {",
         "state = \"ERROR\"\n policy_details {",
-        &["state", "ENABLED"],
+        &["state", "ENABLED or DISABLED"],
     ),
     (
         "policy_details {",
@@ -125,6 +148,9 @@ const REFUSED: &[(&str, &str, &[&str])] = &[
         &["policy_type"],
     ),
 ];
+
+/// When the good policy runs.
+const RHYTHM: &str = "interval = 24\n        times    = [\"03:00\"]";
 
 #[test]
 fn what_aws_would_reject_is_refused_at_plan_time() -> Result<()> {

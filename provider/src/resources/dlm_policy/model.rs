@@ -24,8 +24,8 @@ model! {
         pub description: Attr<String> = required(),
         /// ARN of the role that DLM assumes.
         pub execution_role_arn: Attr<String> = required(),
-        /// Whether the policy runs. A disabled one keeps the snapshots it has made.
-        pub state: Attr<String> = optional().default("ENABLED").validate(one_of(["ENABLED", "DISABLED"])),
+        /// Whether the policy runs, `ENABLED` or `DISABLED`. A disabled one keeps the snapshots it has made.
+        pub state: Attr<String> = optional().default("ENABLED"),
         /// What is snapshotted, when, and how long it is kept.
         pub policy_details: One<PolicyDetails> = one().required(),
         /// Tags of the policy itself.
@@ -96,14 +96,13 @@ model! {
         /// year and at most once an hour.
         pub cron_expression: Attr<String> = optional(),
         /// Hours between snapshots: 1, 2, 3, 4, 6, 8, 12 or 24.
-        pub interval: Attr<u32> = optional(),
-        /// Unit of `interval`.
-        pub interval_unit: Attr<String> = optional_computed().validate(one_of(["HOURS"])),
+        pub interval: Attr<i64> = optional(),
+        /// Unit of `interval`: `HOURS`.
+        pub interval_unit: Attr<String> = optional_computed(),
         /// Time of the first snapshot of a day, `hh:mm` UTC. Without one AWS chooses one at random.
         pub times: StringList = optional_computed(),
-        /// Where snapshots are stored.
-        pub location: Attr<String> =
-            optional().default("CLOUD").validate(one_of(["CLOUD", "OUTPOST_LOCAL", "LOCAL_ZONE"])),
+        /// Where snapshots are stored: `CLOUD`, `OUTPOST_LOCAL` or `LOCAL_ZONE`.
+        pub location: Attr<String> = optional().default("CLOUD"),
     }
 }
 
@@ -111,11 +110,10 @@ model! {
     /// How long snapshots are kept: `count` of them, or `interval` of `interval_unit`.
     pub struct RetainRule {
         /// How many snapshots of each target are kept, 1 to 1000.
-        pub count: Attr<u32> = optional(),
+        pub count: Attr<i64> = optional(),
         /// How long a snapshot is kept, at most 100 years.
-        pub interval: Attr<u32> = optional(),
-        /// Unit of `interval`.
-        pub interval_unit: Attr<String> =
-            optional().validate(one_of(["DAYS", "WEEKS", "MONTHS", "YEARS"])),
+        pub interval: Attr<i64> = optional(),
+        /// Unit of `interval`: `DAYS`, `WEEKS`, `MONTHS` or `YEARS`.
+        pub interval_unit: Attr<String> = optional(),
     }
 }

@@ -1,358 +1,169 @@
 //! What AWS would reject, refused at plan time with the attribute named; and what a plan must say
 //! before it is too late.
 //!
-//! The limits are those of botocore's model `dlm/2018-01-12` and of the DLM pages of the EC2 user
-//! guide. A value that is not known yet is no reason to complain.
+//! The rules themselves are [`holdfast_recovery::dlm`]'s; here the model is described to them and
+//! their faults become diagnostics.
 
 use std::collections::BTreeSet;
 
-use holdfast_aws::clock::Timestamp;
-use holdfast_recovery::schedule::{AwsCron, Rhythm};
-use jiff::SignedDuration;
-use tfplugin::Path;
+use holdfast_aws::clock::{Clock, SystemClock};
+use holdfast_recovery::dlm::{self as law, Fault, Given, Severity, Step};
 use tfplugin::prelude::*;
+use tfplugin::{Path, PathStep};
 
-use super::model::{CreateRule, DlmPolicy, PolicyDetails, RetainRule, Schedule};
+use super::model::{CreateRule, DlmPolicy, PolicyDetails, RetainRule, Schedule, TargetTag};
 use super::wire;
-use crate::tags;
-
-/// Tags that DLM can add: it keeps 5 of a snapshot's 50 for itself.
-const MOST_TAGS: usize = 45;
-/// Interval units with the number of them in 100 years.
-const MOST_AGE: [(&str, u32); 4] = [
-    ("DAYS", 36500),
-    ("WEEKS", 5200),
-    ("MONTHS", 1200),
-    ("YEARS", 100),
-];
-
-/// The beginning of 2026, in seconds.
-const YEAR_2026: i64 = 1_767_225_600;
+use crate::creation::TAG;
 
 /// Every rule over the configuration.
 pub(super) fn check(config: &DlmPolicy, diagnostics: &mut Diagnostics) {
-    describe(
-        "description",
-        1..=500,
-        &config.description,
-        path!("description"),
-        diagnostics,
-    );
-    role(&config.execution_role_arn, diagnostics);
-    tags::check(&config.tags, "tags", diagnostics);
     if config
         .tags
         .known()
-        .is_some_and(|tags| tags.len() > MOST_TAGS)
+        .is_some_and(|tags| tags.contains_key(TAG))
     {
-        let detail = format!("A policy has at most {MOST_TAGS} tags.");
-        diagnostics.error(path!("tags"), "Too many tags", detail);
+        let detail = format!("{TAG:?} is the mark of a create under way; choose another key.");
+        diagnostics.error(path!("tags", Key(TAG)), "Reserved tag key", detail);
     }
-    if let Some(details) = config.policy_details.present() {
-        check_details(details, diagnostics);
+    // Only the years of a cron expression depend on the time.
+    for fault in describe(config).check(SystemClock.now()) {
+        diagnostics.push(diagnose(&fault));
     }
 }
 
-fn check_details(details: &PolicyDetails, diagnostics: &mut Diagnostics) {
-    let at = |name: &str| path!("policy_details", 0, name);
-    exactly_one(
-        &details.resource_types,
-        &["VOLUME", "INSTANCE"],
-        at("resource_types"),
-        diagnostics,
-    );
-    if !details.resource_locations.is_null() {
-        let words = ["CLOUD", "OUTPOST", "LOCAL_ZONE"];
-        exactly_one(
-            &details.resource_locations,
-            &words,
-            at("resource_locations"),
-            diagnostics,
-        );
-    }
-    check_targets(details, diagnostics);
-    let Some(schedules) = details.schedule.known() else {
-        return;
+fn diagnose(fault: &Fault) -> Diagnostic {
+    let last = fault.path.steps().iter().rev().find_map(|step| match step {
+        Step::Field(name) => Some(*name),
+        Step::Index(_) | Step::Key(_) => None,
+    });
+    let name = last.unwrap_or("policy");
+    let detail = format!("{fault}.");
+    let diagnostic = match fault.severity {
+        Severity::Error => Diagnostic::error(format!("Invalid {name}"), detail),
+        Severity::Warning => Diagnostic::warning(format!("Questionable {name}"), detail),
     };
-    let mut names = BTreeSet::new();
-    for (i, schedule) in schedules.iter().enumerate() {
-        check_schedule(i, schedule, details, diagnostics);
-        if let Some(name) = schedule.name.as_str()
-            && !names.insert(name)
-        {
-            let detail =
-                format!("Two schedules are named {name:?}; snapshots are told apart by it.");
-            diagnostics.error(schedule_path(i, "name"), "Schedule named twice", detail);
-        }
-    }
-    let kinds: Vec<_> = schedules
-        .iter()
-        .filter_map(|s| kind(s.retain_rule.present()?))
-        .collect();
-    if kinds.windows(2).any(|pair| pair[0] != pair[1]) {
-        let detail =
-            "All schedules of a policy keep snapshots the same way: by `count`, or by age.";
-        diagnostics.error(at("schedule"), "Two kinds of retention", detail);
-    }
+    diagnostic.at(attribute(&fault.path))
 }
 
-fn check_targets(details: &PolicyDetails, diagnostics: &mut Diagnostics) {
-    let at = path!("policy_details", 0, "target_tags");
-    let map = details.target_tags.known();
-    for (key, value) in map.into_iter().flatten() {
-        if value.is_null() {
-            let at = path!("policy_details", 0, "target_tags", Key(key));
-            diagnostics.error(
-                at,
-                "Missing tag value",
-                "A target tag needs a value; \"\" is one.",
-            );
-        }
-    }
-    let undecided = details.target_tags.is_unknown() || details.target_tag.is_unknown();
-    let tags = wire::target_tags(details);
-    let written = map.map_or(0, |map| map.len()) + details.target_tag.known().map_or(0, <[_]>::len);
-    if written == 0 && !undecided {
-        let detail = "Say which tags the targets carry, in `target_tags` or in `target_tag` blocks; \
-                      a policy without any has no targets.";
-        diagnostics.error(at.clone(), "No target tags", detail);
-    }
-    if written > 50 {
-        diagnostics.error(
-            at.clone(),
-            "Too many target tags",
-            "A policy has at most 50.",
-        );
-    }
-    for tag in &tags {
-        // `\` and `=` are refused in keys of target and added tags (EC2 user guide).
-        let length = tag.key.chars().count();
-        if length > 128 || tag.key.contains(['\\', '=']) || tag.value.chars().count() > 256 {
-            let detail = format!(
-                "Tag {:?}: a key has 1 to 128 characters without `\\` and `=`, a value at most 256.",
-                tag.key
-            );
-            diagnostics.error(at.clone(), "Invalid target tag", detail);
-        }
-    }
-    let mut seen = BTreeSet::new();
-    if let Some(tag) = tags.iter().find(|tag| !seen.insert(*tag)) {
-        let detail = format!("{} = {} is written twice.", tag.key, tag.value);
-        diagnostics.error(
-            path!("policy_details", 0, "target_tag"),
-            "Target tag repeated",
-            detail,
-        );
-    }
-}
-
-fn check_schedule(
-    i: usize,
-    schedule: &Schedule,
-    details: &PolicyDetails,
-    diagnostics: &mut Diagnostics,
-) {
-    describe(
-        "schedule name",
-        1..=120,
-        &schedule.name,
-        schedule_path(i, "name"),
-        diagnostics,
-    );
-    for (name, tags) in [
-        ("tags_to_add", &schedule.tags_to_add),
-        ("variable_tags", &schedule.variable_tags),
-    ] {
-        if tags.known().is_some_and(|tags| tags.len() > MOST_TAGS) {
-            let detail = format!("At most {MOST_TAGS} tags can be added to a snapshot.");
-            diagnostics.error(schedule_path(i, name), "Too many tags", detail);
-        }
-        for (key, value) in tags.known().into_iter().flatten() {
-            let at = path!("policy_details", 0, "schedule", i, name, Key(key));
-            if value.is_null() {
-                diagnostics.error(at, "Missing tag value", "A tag's value cannot be null.");
-            } else if key.is_empty() || key.chars().count() > 128 || key.contains(['\\', '=']) {
-                let detail = "A key has 1 to 128 characters without `\\` and `=`.";
-                diagnostics.error(at, "Invalid tag key", detail);
+/// The same path in Terraform's eyes: a block that occurs once is the first of a list, and elements
+/// of a set have no address.
+fn attribute(path: &law::Path) -> Path {
+    let mut steps = Vec::new();
+    for step in path.steps() {
+        match step {
+            Step::Field("target_tag") => {
+                steps.push(PathStep::Attribute("target_tag".into()));
+                break;
             }
-        }
-    }
-    check_variables(i, schedule, details, diagnostics);
-    if let Some(rule) = schedule.create_rule.present() {
-        check_create(i, rule, diagnostics);
-    }
-    if let Some(rule) = schedule.retain_rule.present() {
-        check_retain(i, rule, diagnostics);
-    }
-}
-
-fn check_variables(
-    i: usize,
-    schedule: &Schedule,
-    details: &PolicyDetails,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(tags) = schedule
-        .variable_tags
-        .known()
-        .filter(|tags| !tags.is_empty())
-    else {
-        return;
-    };
-    let volumes = details.resource_types.elements();
-    if volumes.is_some_and(|types| types.iter().any(|word| *word == "VOLUME")) {
-        let detail = "Only snapshots of instances have variable tags: set resource_types = \
-                      [\"INSTANCE\"], or use `tags_to_add`.";
-        diagnostics.error(
-            schedule_path(i, "variable_tags"),
-            "Variable tags on volumes",
-            detail,
-        );
-    }
-    for (key, value) in tags {
-        if value
-            .as_str()
-            .is_some_and(|v| !["$(instance-id)", "$(timestamp)"].contains(&v))
-        {
-            let at = path!(
-                "policy_details",
-                0,
-                "schedule",
-                i,
-                "variable_tags",
-                Key(key)
-            );
-            let detail = "The value is one of \"$(instance-id)\" and \"$(timestamp)\".";
-            diagnostics.error(at, "Unknown variable", detail);
-        }
-    }
-}
-
-fn check_create(i: usize, rule: &CreateRule, diagnostics: &mut Diagnostics) {
-    let at = |name: &str| path!("policy_details", 0, "schedule", i, "create_rule", 0, name);
-    let cron = rule.cron_expression.as_str();
-    match (cron, rule.interval.known()) {
-        (Some(_), Some(_)) => {
-            let detail = "Set `cron_expression` or `interval`, not both.";
-            diagnostics.error(at("cron_expression"), "Two rhythms", detail);
-        }
-        (None, None) if rule.cron_expression.is_null() && rule.interval.is_null() => {
-            let whole = path!("policy_details", 0, "schedule", i, "create_rule", 0);
-            diagnostics.error(whole, "No rhythm", "Set `interval` or `cron_expression`.");
-        }
-        _ => {}
-    }
-    if let Some(hours) = rule.interval.known()
-        && ![1, 2, 3, 4, 6, 8, 12, 24].contains(hours)
-    {
-        let detail = format!("{hours} is not one of 1, 2, 3, 4, 6, 8, 12 and 24 hours.");
-        diagnostics.error(at("interval"), "Invalid interval", detail);
-    }
-    if let Some(text) = cron {
-        if let Some(detail) = cron_problem(text) {
-            diagnostics.error(at("cron_expression"), "Invalid cron expression", detail);
-        }
-        for (name, set) in [
-            ("times", rule.times.known().is_some()),
-            ("interval_unit", rule.interval_unit.known().is_some()),
-        ] {
-            if set && rule.interval.is_null() {
-                let detail = format!("`{name}` goes with `interval`, not with `cron_expression`.");
-                diagnostics.error(at(name), "Two rhythms", detail);
+            Step::Field(name) => {
+                steps.push(PathStep::Attribute((*name).into()));
+                if ["policy_details", "create_rule", "retain_rule"].contains(name) {
+                    steps.push(PathStep::Index(0));
+                }
             }
+            Step::Index(index) => steps.push(PathStep::Index(*index as u64)),
+            Step::Key(key) => steps.push(PathStep::Key(key.as_str().into())),
         }
     }
-    let times = rule.times.known().map(Vec::as_slice).unwrap_or_default();
-    if times.len() > 1 {
-        let detail = "At most one time: the others follow from `interval`.";
-        diagnostics.error(at("times"), "Too many times", detail);
-    }
-    for time in times {
-        if time.is_null() || time.as_str().is_some_and(|text| !is_time(text)) {
-            let detail = "A time is written `hh:mm`, from 00:00 to 23:59, UTC.";
-            diagnostics.error(at("times"), "Invalid time", detail);
-        }
+    steps.into_iter().collect()
+}
+
+fn describe(config: &DlmPolicy) -> law::Policy {
+    law::Policy {
+        description: given(&config.description),
+        execution_role_arn: given(&config.execution_role_arn),
+        state: given(&config.state),
+        tags: tags(&config.tags),
+        policy_details: config
+            .policy_details
+            .present()
+            .map(details)
+            .unwrap_or_else(undecided),
     }
 }
 
-/// What is wrong with a cron expression: its form, or that it fires too often or too seldom.
-fn cron_problem(text: &str) -> Option<String> {
-    let cron = match text.parse::<AwsCron>() {
-        Ok(cron) => cron,
-        Err(error) => return Some(format!("{error}.")),
-    };
-    let day = SignedDuration::from_hours(24);
-    // From a fixed day on, so that a plan is judged the same whenever it is made.
-    match cron.calendar().rhythm(Timestamp::constant(YEAR_2026, 0)) {
-        Rhythm::Never => Some("It never fires.".to_owned()),
-        Rhythm::Once(time) => Some(format!(
-            "It fires once, at {time}, and DLM never deletes the snapshot of a schedule that does \
-             not fire again."
-        )),
-        Rhythm::Recurring(gaps) if gaps.shortest < SignedDuration::from_hours(1) => Some(format!(
-            "It fires {:#} apart at times; DLM takes snapshots at most once an hour.",
-            gaps.shortest
-        )),
-        Rhythm::Recurring(gaps) if gaps.longest > day * 366 => Some(format!(
-            "It fires up to {} days apart; DLM takes snapshots at least once a year.",
-            gaps.longest.as_hours() / 24
-        )),
-        Rhythm::Recurring(_) => None,
+/// Of a block that is not known, or missing: Terraform says so itself.
+fn undecided() -> law::Details {
+    law::Details {
+        resource_types: Given::Unknown,
+        resource_locations: Given::Unknown,
+        target_tags: Given::Unknown,
+        target_tag: Given::Unknown,
+        schedule: Given::Unknown,
     }
 }
 
-fn check_retain(i: usize, rule: &RetainRule, diagnostics: &mut Diagnostics) {
-    let whole = || path!("policy_details", 0, "schedule", i, "retain_rule", 0);
-    let at = |name: &str| path!("policy_details", 0, "schedule", i, "retain_rule", 0, name);
-    let unit = rule.interval_unit.as_str();
-    match (rule.count.known(), rule.interval.known()) {
-        (Some(_), Some(_)) => {
-            diagnostics.error(
-                at("count"),
-                "Two kinds of retention",
-                "Set `count` or `interval`.",
-            );
-        }
-        (Some(0), None) => {
-            let detail = "A count of 0 keeps nothing; without an archive rule AWS refuses it.";
-            diagnostics.error(at("count"), "Nothing is kept", detail);
-        }
-        (Some(count), None) if *count > 1000 => {
-            diagnostics.error(
-                at("count"),
-                "Too many snapshots",
-                "At most 1000 are kept by count.",
-            );
-        }
-        (Some(_), None) if unit.is_some() => {
-            let detail = "`interval_unit` goes with `interval`, not with `count`.";
-            diagnostics.error(at("interval_unit"), "Two kinds of retention", detail);
-        }
-        (None, Some(0)) => {
-            let detail = "An interval of 0 keeps nothing; without an archive rule AWS refuses it.";
-            diagnostics.error(at("interval"), "Nothing is kept", detail);
-        }
-        (None, Some(_)) if rule.interval_unit.is_null() => {
-            let detail = "`interval` needs `interval_unit`: DAYS, WEEKS, MONTHS or YEARS.";
-            diagnostics.error(at("interval"), "Interval without a unit", detail);
-        }
-        (None, Some(interval)) => {
-            let most = MOST_AGE.iter().find(|(name, _)| Some(*name) == unit);
-            if let Some((unit, most)) = most
-                && interval > most
-            {
-                let detail = format!("At most 100 years: {most} {unit}.");
-                diagnostics.error(at("interval"), "Kept too long", detail);
-            }
-        }
-        (None, None) if rule.count.is_null() && rule.interval.is_null() => {
-            diagnostics.error(
-                whole(),
-                "No retention",
-                "Set `count`, or `interval` and its unit.",
-            );
-        }
-        _ => {}
+fn details(block: &PolicyDetails) -> law::Details {
+    law::Details {
+        resource_types: words(&block.resource_types),
+        resource_locations: words(&block.resource_locations),
+        target_tags: tags(&block.target_tags),
+        target_tag: blocks(&block.target_tag, |tag: &TargetTag| law::Tag {
+            key: given(&tag.key),
+            value: given(&tag.value),
+        }),
+        schedule: blocks(&block.schedule, schedule),
+    }
+}
+
+fn schedule(block: &Schedule) -> law::Schedule {
+    law::Schedule {
+        name: given(&block.name),
+        tags_to_add: tags(&block.tags_to_add),
+        variable_tags: tags(&block.variable_tags),
+        create_rule: block
+            .create_rule
+            .present()
+            .map_or(Given::Unknown, |rule| Given::Known(create_rule(rule))),
+        retain_rule: block
+            .retain_rule
+            .present()
+            .map_or(Given::Unknown, |rule| Given::Known(retain_rule(rule))),
+        archived: false,
+    }
+}
+
+fn create_rule(block: &CreateRule) -> law::CreateRule {
+    law::CreateRule {
+        cron_expression: given(&block.cron_expression),
+        interval: given(&block.interval),
+        interval_unit: given(&block.interval_unit),
+        times: words(&block.times),
+        location: given(&block.location),
+    }
+}
+
+fn retain_rule(block: &RetainRule) -> law::RetainRule {
+    law::RetainRule {
+        count: given(&block.count),
+        interval: given(&block.interval),
+        interval_unit: given(&block.interval_unit),
+    }
+}
+
+fn given<T: Clone>(attr: &Attr<T>) -> Given<T> {
+    match attr {
+        Attr::Known(value) => Given::Known(value.clone()),
+        Attr::Null => Given::Absent,
+        Attr::Unknown => Given::Unknown,
+    }
+}
+
+fn words(list: &StringList) -> Given<Vec<Given<String>>> {
+    given(&list.clone().map(|words| words.iter().map(given).collect()))
+}
+
+fn tags(map: &StringMap) -> law::TagMap {
+    given(
+        &map.clone()
+            .map(|tags| tags.iter().map(|(k, v)| (k.clone(), given(v))).collect()),
+    )
+}
+
+fn blocks<M, L>(many: &Many<M>, describe: impl Fn(&M) -> L) -> Given<Vec<L>> {
+    match many {
+        Many::Known(blocks) => Given::Known(blocks.iter().map(describe).collect()),
+        Many::Unknown => Given::Unknown,
     }
 }
 
@@ -474,76 +285,4 @@ fn kind(rule: &RetainRule) -> Option<Kind> {
         (_, Attr::Known(_)) => Some(Kind::Age),
         _ => None,
     }
-}
-
-fn schedule_path(i: usize, name: &str) -> Path {
-    path!("policy_details", 0, "schedule", i, name)
-}
-
-/// Text in DLM's alphabet for descriptions and names.
-fn describe(
-    what: &str,
-    length: std::ops::RangeInclusive<usize>,
-    attr: &Attr<String>,
-    at: Path,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(text) = attr.as_str() else { return };
-    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '-');
-    let (min, max) = (length.start(), length.end());
-    if !length.contains(&text.chars().count()) {
-        let detail = format!("A {what} has {min} to {max} characters.");
-        diagnostics.error(at, format!("Invalid {what}"), detail);
-    } else if let Some(bad) = text.chars().find(|c| !good(*c)) {
-        let detail = format!("{bad:?} is not allowed: letters, digits, spaces, `_` and `-` are.");
-        diagnostics.error(at, format!("Invalid {what}"), detail);
-    }
-}
-
-fn role(attr: &Attr<String>, diagnostics: &mut Diagnostics) {
-    let Some(arn) = attr.as_str() else { return };
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let good = matches!(parts.as_slice(), ["arn", partition, "iam", "", account, role]
-        if partition.starts_with("aws")
-            && !account.is_empty() && account.bytes().all(|b| b.is_ascii_digit())
-            && role.strip_prefix("role/").is_some_and(|name| !name.is_empty()));
-    if !good || arn.len() > 2048 {
-        let detail = format!(
-            "{arn:?} is not the ARN of a role; one looks like \
-             \"arn:aws:iam::123456789012:role/AWSDataLifecycleManagerDefaultRole\"."
-        );
-        diagnostics.error(path!("execution_role_arn"), "Invalid role", detail);
-    }
-}
-
-fn exactly_one(list: &StringList, words: &[&str], at: Path, diagnostics: &mut Diagnostics) {
-    let choices = words.join(", ");
-    let elements = match list {
-        Attr::Unknown => return,
-        Attr::Null => &[][..],
-        Attr::Known(elements) => elements,
-    };
-    if elements.len() != 1 {
-        let detail = format!("Name exactly one of {choices}.");
-        diagnostics.error(at, "Exactly one is needed", detail);
-    } else if elements
-        .iter()
-        .any(|e| e.as_str().is_some_and(|word| !words.contains(&word)))
-    {
-        diagnostics.error(
-            at,
-            "Unknown word",
-            format!("Name exactly one of {choices}."),
-        );
-    }
-}
-
-fn is_time(text: &str) -> bool {
-    let digits = |text: &str, most: u8| {
-        text.len() == 2
-            && text.bytes().all(|b| b.is_ascii_digit())
-            && text.parse::<u8>().is_ok_and(|n| n <= most)
-    };
-    text.split_once(':')
-        .is_some_and(|(hours, minutes)| digits(hours, 23) && digits(minutes, 59))
 }

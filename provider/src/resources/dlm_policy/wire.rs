@@ -74,7 +74,7 @@ fn create_rule(model: &CreateRule) -> dlm::CreateRule {
     let cycle = match model.cron_expression.as_str() {
         Some(cron) => Cycle::Cron(cron.to_owned()),
         None => Cycle::Every {
-            hours: model.interval.known().copied().unwrap_or_default(),
+            hours: number(&model.interval).unwrap_or_default(),
             times: texts(&model.times)
                 .iter()
                 .map(|time| (*time).to_owned())
@@ -88,14 +88,11 @@ fn create_rule(model: &CreateRule) -> dlm::CreateRule {
 }
 
 fn retain_rule(model: &RetainRule) -> Option<dlm::RetainRule> {
-    match (model.count.known(), model.interval.known()) {
-        (Some(count), _) => Some(dlm::RetainRule::Count(*count)),
+    match (number(&model.count), number(&model.interval)) {
+        (Some(count), _) => Some(dlm::RetainRule::Count(count)),
         (None, Some(interval)) => {
             let unit = AgeUnit::from(model.interval_unit.as_str().unwrap_or_default());
-            Some(dlm::RetainRule::Age {
-                interval: *interval,
-                unit,
-            })
+            Some(dlm::RetainRule::Age { interval, unit })
         }
         (None, None) => None,
     }
@@ -249,7 +246,7 @@ fn read_create_rule(found: &dlm::CreateRule) -> CreateRule {
             ..rule
         },
         Cycle::Every { hours, times } => CreateRule {
-            interval: Attr::Known(*hours),
+            interval: Attr::Known(i64::from(*hours)),
             interval_unit: "HOURS".into(),
             times: list(times),
             ..rule
@@ -260,11 +257,11 @@ fn read_create_rule(found: &dlm::CreateRule) -> CreateRule {
 fn read_retain_rule(found: &dlm::RetainRule) -> RetainRule {
     match found {
         dlm::RetainRule::Count(count) => RetainRule {
-            count: Attr::Known(*count),
+            count: Attr::Known(i64::from(*count)),
             ..RetainRule::default()
         },
         dlm::RetainRule::Age { interval, unit } => RetainRule {
-            interval: Attr::Known(*interval),
+            interval: Attr::Known(i64::from(*interval)),
             interval_unit: unit.as_str().into(),
             ..RetainRule::default()
         },
@@ -285,6 +282,11 @@ fn tag_list(tags: &StringMap) -> Vec<Tag> {
         .into_iter()
         .map(|(key, value)| Tag::new(key, value))
         .collect()
+}
+
+/// A number that the plan has found to be in range.
+fn number(attr: &Attr<i64>) -> Option<u32> {
+    attr.known().and_then(|number| u32::try_from(*number).ok())
 }
 
 fn text(attr: &Attr<String>) -> String {
