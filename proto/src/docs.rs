@@ -215,7 +215,7 @@ fn default_sentence(default: &Value) -> Option<String> {
         Data::Bool(b) => b.to_string(),
         Data::Number(n) => n.to_string(),
         Data::String(s) => s.to_string(),
-        _ => return None,
+        _ => cty::json::encode(default, &default.ty()).ok()?,
     };
     Some(format!("Defaults to `{shown}`."))
 }
@@ -252,6 +252,7 @@ mod tests {
             state: Attr<String> = optional().default("ENABLED").validate(one_of(["ENABLED", "DISABLED"])),
             password: Attr<String> = optional().sensitive().deprecated("Use `role`."),
             tags: StringMap = optional(),
+            zones: StringList = optional().default(vec!["a".into()]),
             limits: Attr<Vec<Attr<Limit>>> = optional(),
             /// Its id.
             id: Attr<String> = computed().use_state_for_unknown(),

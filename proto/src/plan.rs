@@ -106,7 +106,12 @@ impl Modifiers<'_> {
         for modifier in modifiers {
             modifier.modify(&mut site);
         }
-        if site.requires_replace {
+        // A later modifier may have put the state's value back.
+        let changed = match site.prior {
+            Some(prior) => *prior != site.planned,
+            None => !site.planned.is_null(),
+        };
+        if site.requires_replace && changed {
             self.replace.push(here.at.to_path());
         }
         site.planned

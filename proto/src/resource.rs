@@ -124,7 +124,7 @@ impl<C> Cx<C> {
     /// Records that the object exists and what is known of it so far.
     ///
     /// From then on a panic, or [`Applied::Failed`], is answered like [`Applied::Partial`] with
-    /// this state: what was made is never lost.
+    /// this state: what was made is never lost. What is unknown in it is stored as null.
     pub fn checkpoint<M: Model>(&self, state: &M) {
         let reached = (state.encode(), self.private.clone());
         *self.checkpoint.lock() = Some(reached);
@@ -203,7 +203,7 @@ pub enum Applied<M> {
     /// Some of it happened: this is the object now, and why it went no further. A new object is
     /// stored as tainted.
     Partial {
-        /// The object as far as it is known.
+        /// The object as far as it is known; what is unknown is stored as null.
         state: M,
         /// What went wrong.
         errors: Diagnostics,

@@ -9,6 +9,7 @@ model! {
         size: Attr<i64> = optional().default(3),
         label: Attr<String> = optional_computed(),
         id: Attr<String> = computed().use_state_for_unknown(),
+        zone: Attr<String> = optional_computed().requires_replace().use_state_for_unknown(),
         revision: Attr<i64> = computed(),
         owner: Attr<Owner> = optional(),
         book: Many<Book> = list(),
@@ -99,6 +100,7 @@ fn stored(config: &Shelf) -> Shelf {
     let mut planned = create(config);
     planned.label.fill("auto");
     planned.id.fill("id-1");
+    planned.zone.fill("z");
     planned.revision.fill(1);
     if let Attr::Known(owner) = &mut planned.owner {
         owner.badge.fill("badge");
@@ -145,6 +147,7 @@ fn a_create_has_defaults_and_unknowns() {
         size: 3.into(),
         label: Attr::Unknown,
         id: Attr::Unknown,
+        zone: Attr::Unknown,
         revision: Attr::Unknown,
         owner: Attr::Known(Owner {
             name: "o".into(),
@@ -205,6 +208,8 @@ fn any_change_makes_computed_values_unknown_unless_kept() {
     assert_eq!(planned.label, Attr::Unknown);
     assert_eq!(planned.revision, Attr::Unknown);
     assert_eq!(planned.id, "id-1".into());
+    // Unknown for a moment, then put back: no reason to replace.
+    assert_eq!(planned.zone, "z".into());
     let books = planned.book.known().unwrap();
     assert_eq!(books[1].isbn, "isbn".into());
     assert_eq!(books[1].note, Attr::Unknown);
