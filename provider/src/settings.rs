@@ -12,7 +12,7 @@ use crate::tags::{TagMap, known_tags};
 
 model! {
     /// Keeps the data of Rancher, K3s and RKE2 clusters on AWS recoverable: manages what backs them
-    /// up, and reads back whether the backups exist.
+    /// up.
     ///
     /// Credentials and region are found as the AWS CLI finds them: environment, profile, SSO, web
     /// identity, container, instance. Every argument is optional.
