@@ -5,6 +5,7 @@
 //! ```
 //! - [`discover()`]: root modules under the paths a user names.
 //! - [`evaluate`]: one root module, and the modules it calls, to [`Evaluated`].
+//! - [`functions`]: Terraform's built-in functions.
 //! - [`source`]: files and places in them.
 //! - [`instance`]: the product.
 //! - [`why`]: why a value is unknown, and which resources a value came from.
@@ -12,6 +13,7 @@
 mod cache;
 mod discover;
 mod eval;
+pub mod functions;
 mod inputs;
 pub mod instance;
 mod problem;

@@ -1,0 +1,125 @@
+//! Finding in sequences, and reducing them to one value.
+
+use cty::ops::{Equality, equality};
+use cty::{Number, Type, Value};
+
+use super::{elements, is_sequence, type_name};
+use crate::functions::FunctionError;
+use crate::functions::signature::{Args, Function, Outcome, Param, Returns, Shape};
+
+const LIST: Param = Param::any("list");
+const BOOL: Returns = Returns::Shape(Shape::Bool);
+
+pub(in crate::functions) const CONTAINS: Function =
+    Function::new(&[LIST, Param::any("value")], BOOL, |args| {
+        let [list, value] = args.values else {
+            return Err(FunctionError::new("two arguments are required"));
+        };
+        if !is_sequence(&list.ty()) {
+            return Err(FunctionError::new("argument must be list, tuple, or set"));
+        }
+        let mut sure = true;
+        for element in elements(list) {
+            match equality(value, element) {
+                Equality::Equal => return Ok(Value::bool(true)),
+                Equality::Different => {}
+                Equality::Undecided => sure = false,
+            }
+        }
+        Ok(if sure {
+            Value::bool(false)
+        } else {
+            Value::unknown(Type::Bool)
+        })
+    });
+
+pub(in crate::functions) const INDEX: Function = Function::new(
+    &[LIST, Param::any("value")],
+    Returns::Shape(Shape::Number),
+    |args| {
+        let [list, value] = args.values else {
+            return Err(FunctionError::new("two arguments are required"));
+        };
+        if !matches!(list.ty(), Type::List(_) | Type::Tuple(_)) {
+            return Err(FunctionError::new("argument must be a list or tuple"));
+        }
+        if elements(list).is_empty() {
+            return Err(FunctionError::new("cannot search an empty list"));
+        }
+        for (i, element) in elements(list).iter().enumerate() {
+            match equality(element, value) {
+                Equality::Equal => return Ok(Value::number(i)),
+                Equality::Different => {}
+                Equality::Undecided => return Ok(Value::unknown(Type::Number)),
+            }
+        }
+        Err(FunctionError::new("item not found"))
+    },
+);
+
+const BOOLS: Param = Param::new("list", Shape::List(&Shape::Bool));
+
+pub(in crate::functions) const ALLTRUE: Function = Function::new(&[BOOLS], BOOL, |args| {
+    let list = elements(&args.values[0]);
+    let is_false = |value: &Value| value.is_null() || value.as_bool() == Some(false);
+    // Terraform stops at the first unknown; one that is false decides wherever it stands.
+    Ok(decide(list, is_false, false))
+});
+
+pub(in crate::functions) const ANYTRUE: Function = Function::new(&[BOOLS], BOOL, |args| {
+    let list = elements(&args.values[0]);
+    Ok(decide(list, |value| value.as_bool() == Some(true), true))
+});
+
+/// `verdict` if any element is decisive, its opposite if none can be, else unknown.
+fn decide(list: &[Value], decisive: impl Fn(&Value) -> bool, verdict: bool) -> Value {
+    if list.iter().any(decisive) {
+        Value::bool(verdict)
+    } else if list.iter().all(Value::is_known) {
+        Value::bool(!verdict)
+    } else {
+        Value::unknown(Type::Bool)
+    }
+}
+
+pub(in crate::functions) const SUM: Function =
+    Function::new(&[LIST], Returns::Shape(Shape::Number), sum);
+
+fn sum(args: &Args<'_>) -> Outcome {
+    let list = &args.values[0];
+    if list.children().next().is_none() {
+        let message = match list.ty() {
+            ty if is_sequence(&ty) || matches!(ty, Type::Map(_) | Type::Object(_)) => {
+                "cannot sum an empty list"
+            }
+            _ => "cannot sum noniterable",
+        };
+        return Err(FunctionError::at(0, message));
+    }
+    if !is_sequence(&list.ty()) {
+        return Err(FunctionError::at(
+            0,
+            format!(
+                "argument must be list, set, or tuple. Received {}",
+                type_name(&list.ty())
+            ),
+        ));
+    }
+    if !list.is_wholly_known() {
+        return Ok(Value::unknown(Type::Number));
+    }
+    let mut total = Number::ZERO;
+    for element in elements(list) {
+        let number = cty::convert::convert(element, &Type::Number).ok();
+        let Some(number) = number.as_ref().and_then(Value::as_number) else {
+            return Err(FunctionError::at(
+                0,
+                "argument must be list, set, or tuple of number values",
+            ));
+        };
+        total = total
+            .add(number)
+            .map_err(|_| FunctionError::new("can't compute sum of opposing infinities"))?;
+    }
+    Ok(Value::number(total))
+}
