@@ -193,7 +193,7 @@ impl Services for Clients {
 }
 
 fn no_region() -> AwsError {
-    let said = "no region is named: set the provider's `region`, the environment's AWS_REGION, \
+    let said = "none is named: set the provider's `region`, the environment's AWS_REGION, \
                 `region` in the profile, or `region` on the resource";
     AwsError::new(ErrorKind::Settings, "the choice of a region", said)
 }

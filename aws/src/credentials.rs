@@ -20,7 +20,8 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::SdkConfig;
 
@@ -83,5 +84,28 @@ fn chain(
     let instance = ImdsCredentialsProvider::builder().configure(sources);
     chain
         .or_else("Container", container.build())
-        .or_else("Instance", instance.build())
+        .or_else("Instance", Last(instance.build()))
+}
+
+/// The last source of a chain: whatever keeps it from answering, there are no credentials. An
+/// error of its own would hide that the others had none either.
+#[derive(Debug)]
+struct Last<P>(P);
+
+impl<P: ProvideCredentials> ProvideCredentials for Last<P> {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            self.0
+                .provide_credentials()
+                .await
+                .map_err(CredentialsError::not_loaded)
+        })
+    }
+
+    fn fallback_on_interrupt(&self) -> Option<Credentials> {
+        self.0.fallback_on_interrupt()
+    }
 }

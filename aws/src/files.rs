@@ -1,6 +1,6 @@
 //! The shared files of the AWS CLI: which ones, and the profile in them.
 
-use aws_config::profile::{Profile, ProfileSet};
+use aws_config::profile::{Profile, ProfileFileLoadError, ProfileSet};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::{Env, Fs};
 
@@ -33,34 +33,34 @@ pub(crate) async fn profile(
     environment: &Env,
 ) -> Result<Option<Profile>, BadSetting> {
     let named = config.profile.clone();
-    let argument = match (&named, config.shared_config_files.is_empty()) {
-        (Some(_), _) => "profile",
-        (None, false) => "shared_config_files",
-        (None, true) => "shared_credentials_files",
-    };
-    let set = aws_config::profile::load(
-        &Fs::real(),
-        environment,
-        files,
-        named.clone().map(Into::into),
-    )
-    .await
-    .map_err(|error| {
-        let said: Vec<String> = causes(&error).map(ToString::to_string).collect();
-        BadSetting::new(
-            argument,
-            format!(
-                "the shared files of AWS cannot be used: {}",
-                said.join(": ")
-            ),
-        )
-    })?;
+    let selected = named.clone().map(Into::into);
+    let set = aws_config::profile::load(&Fs::real(), environment, files, selected)
+        .await
+        .map_err(|error| unusable(&error))?;
     let wanted = named.or_else(|| environment.get("AWS_PROFILE").ok());
     match (wanted, set.get_profile(set.selected_profile())) {
         (_, Some(profile)) => Ok(Some(profile.clone())),
         (None, None) => Ok(None),
         (Some(name), None) => Err(BadSetting::new("profile", absent(&name, &set))),
     }
+}
+
+/// The SDK's own words name the file and, of a wrong one, the line.
+fn unusable(error: &ProfileFileLoadError) -> BadSetting {
+    let said: Vec<String> = causes(error)
+        .map(|cause| {
+            cause
+                .to_string()
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    let message = format!(
+        "the shared files of AWS cannot be used: {}",
+        said.join(": ")
+    );
+    BadSetting::new("shared_config_files", message)
 }
 
 fn absent(name: &str, set: &ProfileSet) -> String {

@@ -1,10 +1,9 @@
 //! The HTTP client under every SDK client: TLS trust, proxies, connections made on first use,
 //! and errors that say whether a request can have left this machine.
 //!
-//! Three routes: requests to the machine's own metadata services never go through a proxy;
-//! everything else goes as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say; and with `insecure`
-//! TLS requests take a connector of our own (`insecure.rs`), since the SDK's has no way to accept
-//! any certificate.
+//! Requests to the machine's own metadata services never go through a proxy; everything else goes
+//! as `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say. With `insecure` TLS requests take a connector
+//! of our own (`insecure.rs`), since the SDK's has no way to accept any certificate.
 
 mod insecure;
 mod trust;
@@ -12,13 +11,14 @@ mod trust;
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -67,46 +67,53 @@ impl HttpClient for Http {
 /// The connectors for one pair of timeouts; which one is used depends on the address.
 #[derive(Debug)]
 struct Routes {
-    outside: SharedHttpConnector,
+    trust: Trust,
+    settings: HttpConnectorSettings,
+    plain: SharedHttpConnector,
     metadata: SharedHttpConnector,
-    insecure: Option<SharedHttpConnector>,
+    // Reading the system's authorities takes milliseconds, so only the first TLS request does it.
+    tls: OnceLock<SharedHttpConnector>,
 }
 
 impl Routes {
     fn new(trust: &Trust, settings: &HttpConnectorSettings) -> Self {
-        let connector = |proxy| {
-            Connector::builder()
-                .connector_settings(settings.clone())
-                .proxy_config(proxy)
-        };
-        let tls = |context: TlsContext| {
-            connector(ProxyConfig::from_env())
-                .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-                .tls_context(context)
-                .build()
-        };
-        let (outside, insecure) = match trust {
-            Trust::Certificates(context) => (tls(context.clone()), None),
-            // Plain HTTP stays with the SDK's connector; there is no certificate to accept.
-            Trust::Anything(tls) => (
-                connector(ProxyConfig::from_env()).build_http(),
-                Some(insecure::Insecure::new(tls.as_ref().clone(), settings)),
-            ),
+        let plain = |proxy| {
+            let connector = Connector::builder().connector_settings(settings.clone());
+            SharedHttpConnector::new(connector.proxy_config(proxy).build_http())
         };
         Self {
-            outside: SharedHttpConnector::new(outside),
-            metadata: SharedHttpConnector::new(connector(ProxyConfig::disabled()).build_http()),
-            insecure: insecure.map(SharedHttpConnector::new),
+            trust: trust.clone(),
+            settings: settings.clone(),
+            plain: plain(ProxyConfig::from_env()),
+            metadata: plain(ProxyConfig::disabled()),
+            tls: OnceLock::new(),
         }
     }
 
     fn route(&self, uri: &str) -> &SharedHttpConnector {
         if is_metadata(uri) {
-            return &self.metadata;
+            &self.metadata
+        } else if uri.starts_with("http:") {
+            &self.plain
+        } else {
+            self.tls.get_or_init(|| self.tls())
         }
-        match &self.insecure {
-            Some(insecure) if uri.starts_with("https:") => insecure,
-            _ => &self.outside,
+    }
+
+    fn tls(&self) -> SharedHttpConnector {
+        match &self.trust {
+            Trust::Certificates(context) => SharedHttpConnector::new(
+                Connector::builder()
+                    .connector_settings(self.settings.clone())
+                    .proxy_config(ProxyConfig::from_env())
+                    .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+                    .tls_context(context.clone())
+                    .build(),
+            ),
+            Trust::Anything(tls) => {
+                let tls = tls.as_ref().clone();
+                SharedHttpConnector::new(insecure::Insecure::new(tls, &self.settings))
+            }
         }
     }
 }
@@ -131,6 +138,12 @@ fn is_metadata(uri: &str) -> bool {
 #[derive(Debug)]
 pub(crate) struct NeverSent(Arc<ConnectorError>);
 
+impl From<Arc<ConnectorError>> for NeverSent {
+    fn from(cause: Arc<ConnectorError>) -> Self {
+        Self(cause)
+    }
+}
+
 impl fmt::Display for NeverSent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("no connection")
@@ -149,7 +162,7 @@ fn mark_never_sent(error: ConnectorError) -> ConnectorError {
         return error;
     }
     let timeout = error.is_timeout();
-    let source = Box::new(NeverSent(Arc::new(error)));
+    let source = Box::new(NeverSent::from(Arc::new(error)));
     let marked = if timeout {
         ConnectorError::timeout(source)
     } else {
@@ -167,11 +180,20 @@ pub(crate) fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> 
     causes(error).find_map(|cause| cause.downcast_ref())
 }
 
-/// An error and its causes, outermost first.
+/// An error and its causes, outermost first. An I/O error made of another one leaves that one out
+/// of its sources; here it is not.
 pub(crate) fn causes<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
+    std::iter::successors(Some(error), |&error| {
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        match wrapped {
+            Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
+            None => error.source(),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -193,14 +215,17 @@ mod tests {
     }
 
     #[test]
-    fn insecure_takes_over_tls_and_nothing_else() {
+    fn only_tls_requests_need_certificates() {
         let settings = HttpConnectorSettings::default();
         let routes = Routes::new(&Trust::anything().unwrap(), &settings);
-        let insecure = routes.insecure.as_ref().unwrap();
         let same =
             |uri, connector: &SharedHttpConnector| std::ptr::eq(routes.route(uri), connector);
-        assert!(same("https://s3.example", insecure));
-        assert!(same("http://127.0.0.1:4566", &routes.outside));
+        assert!(same("http://127.0.0.1:4566/policies", &routes.plain));
         assert!(same("http://169.254.169.254/latest", &routes.metadata));
+        assert!(routes.tls.get().is_none());
+        assert!(same(
+            "https://s3.example",
+            routes.route("https://other.example")
+        ));
     }
 }

@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::fmt;
 
+use aws_config::meta::{ProviderAttempt, ProviderChainError};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
@@ -114,7 +115,11 @@ where
 /// request, session token included.
 fn words(meta: &ErrorMetadata, status: u16) -> String {
     let Some(message) = meta.message().filter(|message| !message.trim().is_empty()) else {
-        return format!("HTTP status {status} without an explanation");
+        let doubt = match meta.code() {
+            Some(_) => "",
+            None => ": perhaps a proxy answered, or a server that is not AWS",
+        };
+        return format!("HTTP status {status} without an explanation{doubt}");
     };
     let signature = meta.code().is_some_and(|code| code.contains("Signature"));
     if !signature {
@@ -179,13 +184,16 @@ fn classify(code: &str, status: u16) -> ErrorKind {
         "LimitExceededException" => ErrorKind::Limit,
         "ResourceNotFoundException" => ErrorKind::NotFound,
         "InvalidRequestException" | "ValidationException" | "ValidationError" => invalid(),
-        _ => match status {
-            500.. => ErrorKind::Server,
-            429 => ErrorKind::Throttled,
-            404 => ErrorKind::NotFound,
-            403 => ErrorKind::Denied,
-            401 => ErrorKind::CredentialsRejected,
-            400 => invalid(),
+        _ => match (status, code) {
+            (500.., _) => ErrorKind::Server,
+            (429, _) => ErrorKind::Throttled,
+            // AWS always sends a code. Without one a proxy or another server has answered, and
+            // its 404 must not pass for a policy that is gone.
+            (_, "") => ErrorKind::Other,
+            (404, _) => ErrorKind::NotFound,
+            (403, _) => ErrorKind::Denied,
+            (401, _) => ErrorKind::CredentialsRejected,
+            (400, _) => invalid(),
             _ => ErrorKind::Other,
         },
     }
@@ -194,8 +202,7 @@ fn classify(code: &str, status: u16) -> ErrorKind {
 /// No credentials, or none that could be had.
 fn credentials(action: &str, place: &Place, error: &CredentialsError) -> AwsError {
     if let CredentialsError::CredentialsNotLoaded(_) = error {
-        let said = "no source has any: neither the provider's settings nor the environment, the \
-                    shared files, a web identity, a container or an instance";
+        let said = format!("no source has any: {}", attempts(error));
         return AwsError::new(ErrorKind::NoCredentials, action, said);
     }
     // A role that could not be taken on is a call of its own, with its own answer.
@@ -214,13 +221,29 @@ fn credentials(action: &str, place: &Place, error: &CredentialsError) -> AwsErro
     AwsError::new(kind, action, format!("no credentials: {}", chain(error)))
 }
 
+/// What each source of credentials had to say, in the order they were asked.
+fn attempts(error: &CredentialsError) -> String {
+    let Some(chain) = find::<ProviderChainError<CredentialsError>>(error) else {
+        return innermost(error);
+    };
+    let attempt = |attempt: &ProviderAttempt<CredentialsError>| {
+        format!("{}: {}", attempt.name(), innermost(attempt.error()))
+    };
+    let attempts: Vec<String> = chain.attempts().iter().map(attempt).collect();
+    attempts.join("; ")
+}
+
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    causes(error).last().unwrap_or(error).to_string()
+}
+
 /// No answer, or none that can be read.
 fn transport<E>(action: &str, place: &Place, error: &SdkError<E, HttpResponse>) -> AwsError
 where
     E: Error + Send + Sync + 'static,
 {
-    if let Some(tls) = find::<rustls::Error>(error) {
-        let said = format!("the server's certificate is not trusted ({tls})");
+    if let Some(rustls::Error::InvalidCertificate(why)) = find(error) {
+        let said = format!("the server's certificate is not trusted ({why:?})");
         return AwsError::new(ErrorKind::Untrusted, action, said);
     }
     let kind = match error {
@@ -265,4 +288,66 @@ fn chain(error: &(dyn Error + 'static)) -> String {
         return error.to_string();
     }
     said.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+
+    use super::*;
+
+    type Failure = SdkError<GetCallerIdentityError, HttpResponse>;
+
+    fn understood(region: &str, failure: &Failure) -> AwsError {
+        let place = Place::new(region.parse().unwrap(), None);
+        read("sts:GetCallerIdentity", &place, failure)
+    }
+
+    fn unresolved() -> Failure {
+        let dns = ConnectorError::io("Name or service not known".into());
+        let never_sent = NeverSent::from(Arc::new(dns));
+        Failure::dispatch_failure(ConnectorError::io(never_sent.into()))
+    }
+
+    #[test]
+    fn a_region_that_does_not_answer_is_doubted_only_if_it_is_unheard_of() {
+        let error = understood("eu-centrl-1", &unresolved());
+        assert_eq!(*error.kind(), ErrorKind::Unreachable);
+        insta::assert_snapshot!(error.said(), @r#"Name or service not known; no region "eu-centrl-1" is known to this version; did you mean "eu-central-1"?"#);
+        insta::assert_snapshot!(understood("eu-central-1", &unresolved()).said(), @"Name or service not known");
+    }
+
+    #[test]
+    fn a_timeout_leaves_the_outcome_open_and_a_request_never_built_does_not() {
+        let late = understood("eu-west-1", &Failure::timeout_error("60 s are over"));
+        assert_eq!(*late.kind(), ErrorKind::Timeout);
+        assert!(late.is_outcome_unknown());
+        let slow = Failure::dispatch_failure(ConnectorError::timeout("30 s are over".into()));
+        assert!(understood("eu-west-1", &slow).is_outcome_unknown());
+        let unbuilt = understood("eu-west-1", &Failure::construction_failure("no endpoint"));
+        assert_eq!(*unbuilt.kind(), ErrorKind::Settings);
+        assert!(!unbuilt.is_outcome_unknown());
+    }
+
+    #[test]
+    fn credentials_that_cannot_be_had_are_told_apart() {
+        let failed = |error: CredentialsError| {
+            let error = understood("eu-west-1", &Failure::construction_failure(error));
+            assert!(!error.is_outcome_unknown());
+            error.kind().clone()
+        };
+        use CredentialsError as C;
+        assert_eq!(failed(C::not_loaded_no_source()), ErrorKind::NoCredentials);
+        assert_eq!(
+            failed(C::invalid_configuration("a loop of roles")),
+            ErrorKind::Settings
+        );
+        assert_eq!(
+            failed(C::provider_error("SSO session ended")),
+            ErrorKind::CredentialsRejected
+        );
+    }
 }

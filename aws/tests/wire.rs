@@ -238,6 +238,16 @@ async fn what_is_gone_is_absent_and_its_delete_is_done() {
 }
 
 #[tokio::test]
+async fn a_proxys_404_is_not_a_policy_that_is_gone() {
+    let page = Answer::Json(404, "<html>not found</html>");
+    let server = Canned::new(&[], page).await;
+    let dlm = dlm(&server).await;
+    let error = dlm.get(&id()).await.expect_err("no answer of AWS");
+    insta::assert_snapshot!(error.said(), @"HTTP status 404 without an explanation: perhaps a proxy answered, or a server that is not AWS");
+    assert!(dlm.delete(&id()).await.is_err());
+}
+
+#[tokio::test]
 async fn a_list_sends_its_filters_and_reads_the_tags() {
     let list = r#"{"Policies":[{"PolicyId":"policy-0a","State":"ERROR","Tags":{"a":"b"},"PolicyType":"EBS_SNAPSHOT_MANAGEMENT","DefaultPolicy":false}]}"#;
     let server = Canned::new(&[], Answer::Json(200, list)).await;
@@ -362,6 +372,9 @@ async fn every_refusal_is_told_apart() {
         ),
         (500, r#"{"__type":"InternalServerException"}"#, K::Server),
         (503, "<html>try later</html>", K::Server),
+        // A proxy's page: nothing that AWS said.
+        (404, "<html>not found</html>", K::Other),
+        (403, "<html>blocked</html>", K::Other),
         (200, "<html>log in to the hotel</html>", K::Unreadable),
         (200, "{}", K::Unreadable),
     ] {

@@ -44,6 +44,11 @@ impl SdkDlm {
         Self { client, place }
     }
 
+    /// For those who read the log: the SDK's own events do not name the IAM action.
+    fn calling(&self, action: &str) {
+        tracing::debug!(action, place = %self.place, "calling AWS");
+    }
+
     fn failed<E>(&self, action: &str, error: SdkError<E, HttpResponse>) -> AwsError
     where
         E: std::error::Error
@@ -53,7 +58,9 @@ impl SdkDlm {
             + Sync
             + 'static,
     {
-        refusal::read(action, &self.place, &error)
+        let failure = refusal::read(action, &self.place, &error);
+        tracing::debug!(action, kind = ?failure.kind(), request = failure.request_id(), "AWS call failed");
+        failure
     }
 
     fn unreadable(&self, action: &str, why: String) -> AwsError {
@@ -64,6 +71,7 @@ impl SdkDlm {
 #[async_trait]
 impl Dlm for SdkDlm {
     async fn create(&self, policy: &NewPolicy) -> Result<PolicyId, AwsError> {
+        self.calling(CREATE);
         let once = Config::builder().retry_config(RetryConfig::disabled());
         let answer = self
             .client
@@ -82,6 +90,7 @@ impl Dlm for SdkDlm {
     }
 
     async fn get(&self, id: &PolicyId) -> Result<Found<Policy>, AwsError> {
+        self.calling(GET);
         let answer = self
             .client
             .get_lifecycle_policy()
@@ -105,6 +114,7 @@ impl Dlm for SdkDlm {
     }
 
     async fn list(&self, filter: &PolicyFilter) -> Result<Vec<PolicySummary>, AwsError> {
+        self.calling(LIST);
         let ids = filter.ids.iter().map(|id| id.as_str().to_owned()).collect();
         let kind = filter.resource_type.as_ref();
         let answer = self
@@ -134,6 +144,7 @@ impl Dlm for SdkDlm {
     }
 
     async fn update(&self, id: &PolicyId, change: &PolicyChange) -> Result<(), AwsError> {
+        self.calling(UPDATE);
         self.client
             .update_lifecycle_policy()
             .policy_id(id.as_str())
@@ -148,6 +159,7 @@ impl Dlm for SdkDlm {
     }
 
     async fn delete(&self, id: &PolicyId) -> Result<Gone, AwsError> {
+        self.calling(DELETE);
         let answer = self
             .client
             .delete_lifecycle_policy()
@@ -165,6 +177,7 @@ impl Dlm for SdkDlm {
         if tags.is_empty() {
             return Ok(());
         }
+        self.calling(TAG);
         self.client
             .tag_resource()
             .resource_arn(policy.as_str())
@@ -179,6 +192,7 @@ impl Dlm for SdkDlm {
         if keys.is_empty() {
             return Ok(());
         }
+        self.calling(UNTAG);
         self.client
             .untag_resource()
             .resource_arn(policy.as_str())

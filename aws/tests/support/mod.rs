@@ -1,12 +1,17 @@
 //! A server that answers as it is told, one answer per request, and remembers what it was sent.
+#![allow(
+    dead_code,
+    reason = "each test file is a crate of its own and uses its part"
+)]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use holdfast_aws::config::Endpoints;
 use holdfast_aws::{ClientConfig, Clients};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// What the server does with one request.
 #[derive(Clone)]
@@ -45,20 +50,42 @@ pub(crate) struct Canned {
 impl Canned {
     /// Serves `answers` in order, and `last` for ever after.
     pub(crate) async fn new(answers: &[Answer], last: Answer) -> Self {
+        Self::start(answers, last, None).await
+    }
+
+    /// Serves `answer` over TLS.
+    pub(crate) async fn over_tls(answer: Answer, tls: TlsAcceptor) -> Self {
+        Self::start(&[], answer, Some(tls)).await
+    }
+
+    async fn start(answers: &[Answer], last: Answer, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let address = listener.local_addr().expect("an address");
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
         let queue = Arc::new(Mutex::new(VecDeque::from(answers.to_vec())));
         let log = Arc::clone(&requests);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (log, queue, last) = (Arc::clone(&log), Arc::clone(&queue), last.clone());
+                let tls = tls.clone();
                 tokio::spawn(async move {
-                    serve(stream, &log, &queue, &last).await;
+                    match tls {
+                        None => serve(stream, &log, &queue, &last).await,
+                        // A client that does not trust us breaks the handshake off.
+                        Some(tls) => {
+                            if let Ok(stream) = tls.accept(stream).await {
+                                serve(stream, &log, &queue, &last).await;
+                            }
+                        }
+                    }
                 });
             }
         });
-        Self { url, requests }
+        Self {
+            url: format!("{scheme}://{address}"),
+            requests,
+        }
     }
 
     pub(crate) fn requests(&self) -> Vec<Request> {
@@ -90,7 +117,7 @@ impl Canned {
 }
 
 async fn serve(
-    mut stream: TcpStream,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     log: &Mutex<Vec<Request>>,
     queue: &Mutex<VecDeque<Answer>>,
     last: &Answer,
@@ -119,7 +146,7 @@ async fn serve(
 }
 
 /// The next request, or `None` once the other side has closed.
-async fn read(stream: &mut TcpStream) -> Option<Request> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     let mut bytes = Vec::new();
     let head_end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
