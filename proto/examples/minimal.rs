@@ -1,9 +1,7 @@
 //! A provider with one resource: a note in a file.
 
-use std::process::ExitCode;
 use std::{fs, io};
-
-use tfplugin::prelude::*;
+use tfplugin::{Result, prelude::*};
 
 model! {
     /// Keeps notes.
@@ -19,15 +17,9 @@ impl Provider for Notes {
     type Config = Config;
     type Client = String;
 
-    async fn configure(
-        &self,
-        _: &mut ConfigureCx,
-        config: Config,
-    ) -> Result<Configured<String>, Diagnostics> {
-        Ok(config
-            .directory
-            .into_known()
-            .map_or(Configured::NotYet, Configured::Ready))
+    async fn configure(&self, _: &mut ConfigureCx, config: Config) -> Result<Configured<String>> {
+        let directory = config.directory.into_known();
+        Ok(directory.map_or(Configured::NotYet, Configured::Ready))
     }
 
     fn resources(&self) -> Vec<Box<dyn AnyResource<String>>> {
@@ -59,11 +51,7 @@ impl Resource for Handler {
         write(note).into()
     }
 
-    async fn read(
-        &self,
-        _: &mut Cx<String>,
-        mut note: Note,
-    ) -> Result<ReadBack<Note>, Diagnostics> {
+    async fn read(&self, _: &mut Cx<String>, mut note: Note) -> Result<ReadBack<Note>> {
         note.text = match fs::read_to_string(text(&note.path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(ReadBack::Gone),
             found => found.map_err(failed)?.into(),
@@ -80,7 +68,7 @@ impl Resource for Handler {
     }
 }
 
-fn write(note: Note) -> Result<Note, Diagnostics> {
+fn write(note: Note) -> Result<Note> {
     fs::write(text(&note.path), text(&note.text)).map_err(failed)?;
     Ok(note)
 }
@@ -90,9 +78,9 @@ fn text(attr: &Attr<String>) -> &str {
 }
 
 fn failed(error: io::Error) -> Diagnostics {
-    Diagnostic::error("The file of the note is out of reach", error.to_string()).into()
+    Diagnostic::error("The note is out of reach", error.to_string()).into()
 }
 
-fn main() -> ExitCode {
+fn main() -> std::process::ExitCode {
     tfplugin::serve(Notes)
 }

@@ -122,6 +122,9 @@ impl Diagnostics {
     }
 }
 
+/// A result whose error is what to tell the user.
+pub type Result<T, E = Diagnostics> = std::result::Result<T, E>;
+
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])

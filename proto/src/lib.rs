@@ -44,7 +44,7 @@
 //! - [`validators`], [`modifiers`]: what a value must satisfy, what happens to it in a plan.
 //! - [`Resource`], [`DataSource`], [`Provider`]: the operations. Their outcomes are enums
 //!   ([`Applied`], [`ReadBack`], [`Deleted`]); errors and warnings are [`Diagnostics`], each at the
-//!   [`path!`](crate::path!) of its attribute.
+//!   [`path!`](crate::path!) of its attribute ([`Result`] has them as its error).
 //! - [`Cx`]: what an operation is handed: the client, a cancellation token, [`Private`] state, and
 //!   [`Cx::checkpoint`], which keeps what was made if the operation dies.
 //! - [`docs`]: registry pages from schemas; [`schema::Schema::faults`]: what a test asserts of each.
@@ -97,7 +97,7 @@ mod wire;
 
 pub use cty::{Number, Path, PathStep, Type, Value};
 pub use data_source::{DataCx, DataSource};
-pub use diagnostic::{Diagnostic, Diagnostics, Severity};
+pub use diagnostic::{Diagnostic, Diagnostics, Result, Severity};
 pub use erased::{AnyDataSource, AnyResource, data_source, resource};
 pub use model::{Attr, Keyed, Many, Model, One};
 pub use path::{IntoStep, Key, Trail};

@@ -83,7 +83,7 @@ impl Check {
         planned: &Value,
         at: &Path,
     ) {
-        let keeps_prior = planned == prior && !prior.is_null() && !config.is_null();
+        let keeps_prior = same(planned, prior) && !prior.is_null() && !config.is_null();
         let providers_own = match attribute.mode {
             Mode::Computed => true,
             Mode::OptionalComputed => config.is_null(),
@@ -109,6 +109,10 @@ impl Check {
         {
             if planned.is_null() {
                 self.fault(at, "planned for absence but config wants existence");
+            } else if nesting == Nesting::Set && !can_have(planned, length(config)) {
+                let (found, wanted) = (length(planned), length(config));
+                let problem = format!("{found} planned, but the configuration has {wanted}");
+                self.fault(at, problem);
             } else {
                 self.elements(nesting, fields, [prior, config, planned], at);
             }
@@ -168,7 +172,7 @@ impl Check {
             return;
         }
         let (found, wanted) = (length(planned), length(config));
-        if found != wanted {
+        if nesting != Nesting::Set && found != wanted {
             let problem = format!("{found} planned, but the configuration has {wanted}");
             self.fault(at, problem);
             return;
@@ -182,7 +186,8 @@ impl Check {
                 self.fault(&inside, problem);
                 continue;
             }
-            // Elements of sets cannot be told apart: core trusts the provider.
+            // Elements of sets cannot be told apart, and several may turn out to be one: core
+            // trusts the provider.
             if set {
                 continue;
             }
@@ -193,5 +198,15 @@ impl Check {
                 None => self.fault(&inside, "planned, but not in the configuration"),
             }
         }
+    }
+}
+
+/// True if a set can turn out to have so many elements; what is unknown may become equal.
+fn can_have(set: &Value, elements: usize) -> bool {
+    let found = length(set);
+    if set.is_wholly_known() {
+        found == elements
+    } else {
+        (1..=found).contains(&elements)
     }
 }

@@ -1,3 +1,6 @@
+mod laws;
+mod proposed;
+
 use super::*;
 use crate::check::plan_faults;
 use crate::model::Model;
