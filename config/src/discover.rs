@@ -1,8 +1,14 @@
 //! Finds root modules under the paths a user names.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use ignore::WalkBuilder;
+
+use crate::eval::{canonical, is_local_source};
 use crate::inputs::Dialect;
+use crate::load::module_files;
 use crate::{Cache, Problem};
 
 /// What to walk and how to read it.
@@ -30,20 +36,271 @@ pub struct Discovery {
     pub problems: Vec<Problem>,
 }
 
+/// Module directories by their canonical path, so that each is there once.
+type Found = BTreeMap<PathBuf, RootDir>;
+
 /// Finds the root modules under `paths` (none: the working directory), walking each.
 ///
-/// Hidden and git-ignored directories are skipped unless named. A directory that another one
-/// calls as a module is no root unless it was named: it is looked at through its callers.
+/// A file means its directory. Hidden and git-ignored directories are skipped unless named. A
+/// directory that another one calls as a module is no root unless it was named: it is looked at
+/// through its callers.
 pub fn discover(paths: &[PathBuf], options: &DiscoverOptions, cache: &Cache) -> Discovery {
-    let _ = (options, cache);
-    Discovery {
-        roots: paths
-            .iter()
-            .map(|path| RootDir {
-                path: path.clone(),
-                named: true,
-            })
-            .collect(),
-        problems: Vec::new(),
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here } else { paths };
+    let mut found = Found::new();
+    let mut problems = Vec::new();
+    for path in paths {
+        match directory_of(path) {
+            Ok(directory) => walk(path, &directory, options, &mut found, &mut problems),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    let mut roots = roots(&found, options, cache);
+    roots.sort();
+    Discovery { roots, problems }
+}
+
+fn directory_of(path: &Path) -> Result<PathBuf, Box<Problem>> {
+    let shown = path.display();
+    let fail = |problem: Problem| Box::new(problem.about(path));
+    let metadata = fs::metadata(path).map_err(|error| {
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        fail(match fs::symlink_metadata(path) {
+            Ok(_) if missing => {
+                Problem::analysis(format!("{shown} is a link to a file that does not exist"))
+            }
+            _ if missing => Problem::usage(format!("{shown} does not exist")),
+            _ => Problem::analysis(format!("{shown} cannot be read: {error}")),
+        })
+    })?;
+    if metadata.is_dir() {
+        return Ok(path.to_owned());
+    }
+    Ok(match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    })
+}
+
+/// Finds the module directories under one path.
+fn walk(
+    path: &Path,
+    directory: &Path,
+    options: &DiscoverOptions,
+    found: &mut Found,
+    problems: &mut Vec<Problem>,
+) {
+    let mut any = false;
+    let walk = WalkBuilder::new(directory)
+        // A `.gitignore` counts whether or not git knows the directory yet; other tools' ignore
+        // files do not.
+        .require_git(false)
+        .ignore(false)
+        .sort_by_file_path(Path::cmp)
+        .build();
+    for entry in walk {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                problems.push(Problem::analysis(error.to_string()).about(directory));
+                continue;
+            }
+        };
+        if !entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.depth() > 0 {
+            continue;
+        }
+        let here = entry.path();
+        match module_files(here, options.dialect) {
+            Ok(files) if files.is_empty() => {}
+            Ok(_) => {
+                any = true;
+                let named = entry.depth() == 0;
+                let root = found.entry(canonical(here)).or_insert_with(|| RootDir {
+                    path: here.strip_prefix("./").unwrap_or(here).to_owned(),
+                    named,
+                });
+                root.named |= named;
+            }
+            Err(error) => {
+                let message = format!("the directory {} cannot be read: {error}", here.display());
+                problems.push(Problem::analysis(message).about(here));
+                any = true;
+            }
+        }
+    }
+    if !any {
+        let message = format!("there is no Terraform file in or under {}", path.display());
+        problems.push(Problem::analysis(message).about(path));
+    }
+}
+
+/// Those found directories that nobody calls, those that were named, and one of each circle.
+fn roots(found: &Found, options: &DiscoverOptions, cache: &Cache) -> Vec<RootDir> {
+    let calls: BTreeMap<&PathBuf, BTreeSet<&PathBuf>> = found
+        .iter()
+        .map(|(place, root)| (place, called_from(place, root, found, options, cache)))
+        .collect();
+    let called: BTreeSet<&PathBuf> = calls.values().flatten().copied().collect();
+    let is_root = |place: &PathBuf, root: &RootDir| root.named || !called.contains(place);
+    let mut roots: Vec<&PathBuf> = found
+        .iter()
+        .filter(|(place, root)| is_root(place, root))
+        .map(|(place, _)| place)
+        .collect();
+    // Modules that only call each other have no caller outside; one of them stands for all.
+    let mut reached = BTreeSet::new();
+    roots
+        .iter()
+        .for_each(|place| reach(place, &calls, &mut reached));
+    for place in found.keys() {
+        if !reached.contains(place) {
+            reach(place, &calls, &mut reached);
+            roots.push(place);
+        }
+    }
+    roots
+        .into_iter()
+        .map(|place| found[place].clone())
+        .collect()
+}
+
+/// The other found directories that the modules in one directory call.
+fn called_from<'f>(
+    place: &PathBuf,
+    root: &RootDir,
+    found: &'f Found,
+    options: &DiscoverOptions,
+    cache: &Cache,
+) -> BTreeSet<&'f PathBuf> {
+    let dialect = options.dialect.unwrap_or_else(|| {
+        let files = module_files(&root.path, None);
+        Dialect::of(files.is_ok_and(|files| files.has_tofu))
+    });
+    let module = cache.module(&root.path, dialect);
+    module
+        .calls
+        .values()
+        .filter_map(|call| call.attribute("source")?.node.expr.literal_text())
+        .filter(|source| is_local_source(source))
+        .filter_map(|source| found.get_key_value(&canonical(&root.path.join(source))))
+        .map(|(called, _)| called)
+        .filter(|called| *called != place)
+        .collect()
+}
+
+fn reach<'f>(
+    from: &'f PathBuf,
+    calls: &BTreeMap<&'f PathBuf, BTreeSet<&'f PathBuf>>,
+    reached: &mut BTreeSet<&'f PathBuf>,
+) {
+    let mut open = vec![from];
+    while let Some(place) = open.pop() {
+        if reached.insert(place) {
+            open.extend(calls.get(place).into_iter().flatten());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tree of files; directories come with them.
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = directory.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        directory
+    }
+
+    fn show(directory: &tempfile::TempDir, paths: &[&str]) -> String {
+        let base = directory.path();
+        let paths: Vec<PathBuf> = paths.iter().map(|path| base.join(path)).collect();
+        let found = discover(&paths, &DiscoverOptions::default(), &Cache::default());
+        let roots = found.roots.iter().map(|root| {
+            let path = root.path.strip_prefix(base).unwrap();
+            format!(
+                "{}{}\n",
+                path.display(),
+                if root.named { " (named)" } else { "" }
+            )
+        });
+        let problems = found.problems.iter().map(|problem| {
+            let message = problem.message.replace(&*base.to_string_lossy(), "$DIR");
+            format!("{:?}: {message}\n", problem.kind)
+        });
+        roots.chain(problems).collect()
+    }
+
+    const CALL: &str = "module \"m\" {\n  source = \"../../modules/m\"\n}\n";
+
+    #[test]
+    fn called_modules_are_no_roots_unless_named() {
+        let directory = tree(&[
+            ("live/prod/main.tf", CALL),
+            ("live/test/main.tf.json", "{}"),
+            ("modules/m/main.tf", ""),
+            ("modules/unused/main.tf", ""),
+            ("docs/readme.md", ""),
+        ]);
+        insta::assert_snapshot!(show(&directory, &[""]), @r"
+        live/prod
+        live/test
+        modules/unused
+        ");
+        insta::assert_snapshot!(show(&directory, &["modules/m"]), @"modules/m (named)");
+        insta::assert_snapshot!(show(&directory, &["", "modules/m/main.tf"]), @r"
+        live/prod
+        live/test
+        modules/m (named)
+        modules/unused
+        ");
+    }
+
+    #[test]
+    fn hidden_and_ignored_directories_are_skipped_unless_named() {
+        let directory = tree(&[
+            ("a/main.tf", ""),
+            ("a/.terraform/modules/x/main.tf", ""),
+            (".hidden/main.tf", ""),
+            ("build/main.tf", ""),
+            (".gitignore", "build/\n"),
+        ]);
+        insta::assert_snapshot!(show(&directory, &[""]), @"a");
+        insta::assert_snapshot!(show(&directory, &["build", ".hidden"]), @r"
+        .hidden (named)
+        build (named)
+        ");
+    }
+
+    #[test]
+    fn circles_are_entered_somewhere() {
+        let call = |to: &str| format!("module \"m\" {{\n  source = \"../{to}\"\n}}\n");
+        let directory = tree(&[
+            ("a/main.tf", &call("b")),
+            ("b/main.tf", &call("a")),
+            ("self/main.tf", &call("self")),
+        ]);
+        insta::assert_snapshot!(show(&directory, &[""]), @r"
+        a
+        self
+        ");
+    }
+
+    #[test]
+    fn what_is_missing_or_empty_is_said_and_stops_nothing_else() {
+        let directory = tree(&[("a/main.tf", ""), ("empty/readme.md", "")]);
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("nowhere", directory.path().join("dangling")).unwrap();
+        let paths = ["gone", "empty", "dangling", "a"];
+        insta::assert_snapshot!(show(&directory, &paths), @r"
+        a (named)
+        Usage: $DIR/gone does not exist
+        Analysis: there is no Terraform file in or under $DIR/empty
+        Analysis: $DIR/dangling is a link to a file that does not exist
+        ");
     }
 }

@@ -12,6 +12,17 @@ pub enum Dialect {
     Tofu,
 }
 
+impl Dialect {
+    /// What a directory is read as if nobody says: OpenTofu where there are `.tofu` files.
+    pub(crate) fn of(has_tofu: bool) -> Self {
+        if has_tofu {
+            Self::Tofu
+        } else {
+            Self::Terraform
+        }
+    }
+}
+
 /// One `-var` or `-var-file`, in the order of the command line: later ones win.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum VarInput {

@@ -16,6 +16,7 @@ mod eval;
 pub mod functions;
 mod inputs;
 pub mod instance;
+mod load;
 mod problem;
 pub mod source;
 pub mod syntax;

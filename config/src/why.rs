@@ -29,7 +29,22 @@ pub struct Reference {
     pub any_key: bool,
     /// The attribute path read from it, as written: `name`, `name[0].id`; empty for the whole.
     pub path: Arc<str>,
+    /// How sure it is that the value came from there.
+    pub certainty: Certainty,
     key: Arc<str>,
+}
+
+/// How sure it is that a value came from a resource.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// It did.
+    #[default]
+    Sure,
+    /// It came from this one or from another reference of the value: an unknown condition or key
+    /// chose among them, and nothing else was on offer.
+    OneOf,
+    /// It came from this one, or from something that is no resource.
+    Perhaps,
 }
 
 impl Why {
@@ -46,6 +61,11 @@ impl Why {
         Self::from_parts(self.cause.clone(), chain)
     }
 
+    /// Another cause, seen through the same things.
+    pub(crate) fn caused_by(&self, cause: impl Into<Arc<str>>) -> Self {
+        Self::from_parts(cause.into(), self.chain.clone())
+    }
+
     fn from_parts(cause: Arc<str>, chain: Vec<Arc<str>>) -> Self {
         let key = format!("why {cause}");
         Self {
@@ -60,6 +80,11 @@ impl Why {
         find(value, &|mark| downcast::<Self>(mark).cloned())
     }
 
+    /// The reason that a mark is, if it is one.
+    pub fn from_mark(mark: &Mark) -> Option<&Self> {
+        downcast(mark)
+    }
+
     /// As a mark.
     pub fn mark(self) -> Mark {
         Mark::Custom(Arc::new(self))
@@ -69,15 +94,42 @@ impl Why {
 impl Reference {
     /// A reference to an attribute of an instance.
     pub fn new(address: Address, any_key: bool, path: impl Into<Arc<str>>) -> Self {
-        let path = path.into();
+        Self::from_parts(address, any_key, path.into(), Certainty::Sure)
+    }
+
+    /// The same reference, no surer than that.
+    #[must_use]
+    pub fn at_most(self, certainty: Certainty) -> Self {
+        let certainty = self.certainty.max(certainty);
+        Self::from_parts(self.address, self.any_key, self.path, certainty)
+    }
+
+    /// The same reference, to another path.
+    #[must_use]
+    pub(crate) fn with_path(&self, path: impl Into<Arc<str>>) -> Self {
+        Self::from_parts(
+            self.address.clone(),
+            self.any_key,
+            path.into(),
+            self.certainty,
+        )
+    }
+
+    fn from_parts(address: Address, any_key: bool, path: Arc<str>, certainty: Certainty) -> Self {
         let any = if any_key { "[any]" } else { "" };
-        let key = format!("ref {address}{any}.{path}").into();
+        let key = format!("ref {address}{any}.{path} {certainty:?}").into();
         Self {
             address,
             any_key,
             path,
+            certainty,
             key,
         }
+    }
+
+    /// The reference that a mark is, if it is one.
+    pub fn from_mark(mark: &Mark) -> Option<&Self> {
+        downcast(mark)
     }
 
     /// All references on a value itself, in the order of their addresses.

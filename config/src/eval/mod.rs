@@ -1,11 +1,52 @@
 //! Evaluates a root module and all it calls.
+//!
+//! Everything is evaluated when it is first asked for, and once: variables, locals, outputs,
+//! module calls, how often a resource is there, and each of its attributes.
+//!
+//! - `expr`, `traverse`, `template`, `call`: expressions. - `names`: what they refer to.
+//! - `module`, `resource`, `variables`: what the names stand for. - `repeat`: count and for_each.
+//! - `body`: blocks to the product. - `installed`: modules that are not local.
+//! - `fault`: what stops an expression. - `marks`: reasons and references on the way.
+//! - `memo`, `limits`: once, and not for ever.
 
-use std::path::PathBuf;
+mod body;
+mod call;
+mod expr;
+mod fault;
+mod installed;
+mod limits;
+mod marks;
+mod memo;
+mod module;
+mod names;
+mod repeat;
+mod resource;
+mod template;
+mod traverse;
+mod variables;
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
+use cty::{Type, Value};
+
 use crate::instance::{Attribute, Instance, ModuleStep};
+use crate::load::{self, Located};
+use crate::syntax::tree;
 use crate::why::Why;
-use crate::{Cache, Inputs, Problem, RootDir};
+use crate::{Cache, Dialect, Inputs, Origin, Problem, RootDir};
+
+use installed::Installed;
+use limits::{Budget, MAX_MODULES, STACK_BYTES};
+use memo::{Memo, State};
+use module::ModuleInstance;
+use variables::Given;
+
+pub(crate) use module::{canonical, is_local_source};
 
 /// What a root module holds, evaluated.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +82,251 @@ pub enum ModuleSource {
 /// Evaluates `root` and the modules it calls. Always gives a result; what could not be evaluated
 /// is unknown and named in `problems`.
 pub fn evaluate(root: &RootDir, inputs: &Inputs, cache: &Cache) -> Evaluated {
-    let _ = (root, inputs, cache);
-    Evaluated::default()
+    // Evaluation follows references as deep as they go; the caller's stack may be small.
+    std::thread::scope(|scope| {
+        let run = || Evaluator::new(root, inputs, cache).run();
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let result = match thread.spawn_scoped(scope, run) {
+            Ok(thread) => thread
+                .join()
+                .map_err(|_| "a fault in this program".to_owned()),
+            Err(error) => Err(format!("no memory for its stack: {error}")),
+        };
+        result.unwrap_or_else(|reason| {
+            let path = &root.path;
+            let message = format!("{} could not be evaluated: {reason}", path.display());
+            Evaluated {
+                problems: vec![Problem::analysis(message).about(path)],
+                ..Evaluated::default()
+            }
+        })
+    })
+}
+
+/// One evaluation under way.
+struct Evaluator<'c> {
+    root_dir: PathBuf,
+    /// Files are read in here and nowhere else.
+    fence: PathBuf,
+    dialect: Dialect,
+    inputs: &'c Inputs,
+    cache: &'c Cache,
+    installed: Installed,
+    /// Values of the root module's variables.
+    given: HashMap<Arc<str>, Given>,
+    modules: RefCell<HashMap<Vec<ModuleStep>, Rc<ModuleInstance>>>,
+    problems: RefCell<Problems>,
+    /// What is being evaluated, outermost first, to tell the story of a cycle.
+    under_way: RefCell<Vec<String>>,
+    budget: Budget,
+}
+
+/// Something that is made once: its name, and where it is written.
+#[derive(Clone, Copy)]
+struct Node<'n> {
+    shown: &'n str,
+    origin: &'n Origin,
+}
+
+/// Problems in the order they were met, each once: a module that is called twice says it twice.
+#[derive(Default)]
+struct Problems {
+    list: Vec<Problem>,
+    seen: BTreeSet<(String, Option<PathBuf>, usize)>,
+}
+
+impl<'c> Evaluator<'c> {
+    fn new(root: &RootDir, inputs: &'c Inputs, cache: &'c Cache) -> Self {
+        let dialect = inputs.dialect.unwrap_or_else(|| {
+            let files = load::module_files(&root.path, None);
+            Dialect::of(files.is_ok_and(|files| files.has_tofu))
+        });
+        let mut evaluator = Self {
+            fence: repository_root(&root.path),
+            root_dir: root.path.clone(),
+            dialect,
+            inputs,
+            cache,
+            installed: Installed::default(),
+            given: HashMap::new(),
+            modules: RefCell::default(),
+            problems: RefCell::default(),
+            under_way: RefCell::default(),
+            budget: Budget::new(),
+        };
+        match Installed::read(&root.path, inputs) {
+            Ok(installed) => evaluator.installed = installed,
+            Err(problem) => evaluator.report(*problem),
+        }
+        evaluator
+    }
+
+    fn run(mut self) -> Evaluated {
+        let config = self.load(&self.root_dir);
+        if config.is_empty && config.incomplete.is_none() {
+            let path = self.root_dir.clone();
+            let message = format!("{} holds no Terraform file", path.display());
+            self.report(Problem::analysis(message).about(path));
+        }
+        self.given = self.root_variables(&config);
+        let root = Rc::new(ModuleInstance::root(config, self.root_dir.clone()));
+        self.register(&root);
+        let mut evaluated = Evaluated::default();
+        self.walk(&root, &mut evaluated);
+        for (name, content) in &root.config.outputs {
+            if let (Some(value), Some(written)) =
+                (self.output(&root, name), content.attribute("value"))
+            {
+                let origin = written.expr_origin();
+                evaluated
+                    .outputs
+                    .push((name.clone(), Attribute { value, origin }));
+            }
+        }
+        evaluated
+            .instances
+            .sort_by(|a, b| a.address.cmp(&b.address));
+        evaluated.problems = std::mem::take(&mut self.problems.borrow_mut().list);
+        evaluated
+    }
+
+    /// All that a module and the modules it calls hold.
+    fn walk(&self, module: &Rc<ModuleInstance>, into: &mut Evaluated) {
+        into.modules.push(Module {
+            path: module.path.clone(),
+            source: ModuleSource::Directory(module.directory.clone()),
+        });
+        for (name, content) in &module.config.resources {
+            if !self.instances(module, name, content, &mut into.instances) {
+                return;
+            }
+        }
+        for name in module.config.calls.keys() {
+            let calls = self.call(module, name);
+            if let Some(why) = &calls.missing {
+                let mut path = module.path.clone();
+                path.push(ModuleStep {
+                    name: name.clone(),
+                    key: None,
+                });
+                into.modules.push(Module {
+                    path,
+                    source: ModuleSource::Missing(why.clone()),
+                });
+            }
+            for instance in &calls.instances {
+                self.check_arguments(instance);
+                self.walk(instance, into);
+            }
+        }
+    }
+
+    fn load(&self, directory: &Path) -> Arc<load::Module> {
+        let config = self.cache.module(directory, self.dialect);
+        for problem in &config.problems {
+            self.report(problem.clone());
+        }
+        config
+    }
+
+    fn report(&self, problem: Problem) {
+        let key = if problem.message == limits::OUT_OF_STEPS {
+            (problem.message.clone(), None, 0)
+        } else {
+            let origin = problem.origin.as_ref();
+            let at = origin.map_or(0, |origin| origin.range.start);
+            (problem.message.clone(), problem.file.clone(), at)
+        };
+        let mut problems = self.problems.borrow_mut();
+        if problems.seen.insert(key) {
+            problems.list.push(problem);
+        }
+    }
+
+    /// Makes an instance findable by its path; false if there are too many.
+    fn register(&self, module: &Rc<ModuleInstance>) -> bool {
+        let mut modules = self.modules.borrow_mut();
+        if modules.len() >= MAX_MODULES {
+            return false;
+        }
+        modules.insert(module.path.clone(), Rc::clone(module));
+        true
+    }
+
+    fn module_at(&self, path: &[ModuleStep]) -> Option<Rc<ModuleInstance>> {
+        self.modules.borrow().get(path).cloned()
+    }
+
+    /// A value that is made once. One that is made from itself is unknown.
+    fn once<K: Hash + Eq + Clone>(
+        &self,
+        memo: &Memo<K, Value>,
+        key: K,
+        node: Node<'_>,
+        make: impl FnOnce() -> Value,
+    ) -> Value {
+        let cyclic = |why: Why| Value::unknown(Type::Dynamic).mark(why.mark());
+        self.once_or(memo, key, node, cyclic, make)
+    }
+
+    fn once_or<K: Hash + Eq + Clone, V: Clone>(
+        &self,
+        memo: &Memo<K, V>,
+        key: K,
+        node: Node<'_>,
+        cyclic: impl FnOnce(Why) -> V,
+        make: impl FnOnce() -> V,
+    ) -> V {
+        match memo.begin(key.clone()) {
+            State::Made(value) => value,
+            State::BeingMade => {
+                self.report_cycle(node);
+                cyclic(Why::new(format!("{} depends on itself", node.shown)))
+            }
+            State::New => {
+                self.under_way.borrow_mut().push(node.shown.to_owned());
+                let value = make();
+                self.under_way.borrow_mut().pop();
+                memo.end(key, value.clone());
+                value
+            }
+        }
+    }
+
+    fn report_cycle(&self, node: Node<'_>) {
+        let under_way = self.under_way.borrow();
+        let start = under_way.iter().rposition(|name| name == node.shown);
+        // However one comes into a circle, it is the same one: told from its first name on.
+        let mut circle: Vec<&str> = under_way[start.unwrap_or(0)..]
+            .iter()
+            .map(String::as_str)
+            .collect();
+        let first = (0..circle.len()).min_by_key(|at| circle[*at]).unwrap_or(0);
+        circle.rotate_left(first);
+        let first = circle.first().copied().unwrap_or(node.shown);
+        let message = format!(
+            "these depend on each other: {} -> {first}",
+            circle.join(" -> ")
+        );
+        let problem = Problem::analysis(message).at(node.origin.clone());
+        drop(under_way);
+        self.report(problem);
+    }
+
+    /// The value, or an unknown one in its place if it is too large to go on with.
+    fn bounded(&self, value: Value, from: &Located<tree::Attribute>, shown: &str) -> Value {
+        let Err(message) = self.budget.check(&value) else {
+            return value;
+        };
+        self.report(Problem::analysis(message).at(from.expr_origin()));
+        let why = Why::new(format!("{shown} is too large to look at"));
+        Value::unknown(Type::Dynamic).mark(why.mark())
+    }
+}
+
+/// The nearest directory upwards that git knows, else the directory itself.
+fn repository_root(directory: &Path) -> PathBuf {
+    let absolute = module::canonical(directory);
+    let root = absolute.ancestors().find(|path| path.join(".git").exists());
+    root.unwrap_or(&absolute).to_owned()
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use cty::Value;
+pub use cty::ops::{BinaryOp, UnaryOp};
 
 /// A range of bytes in a file's text. Files end at 4 GiB.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -196,46 +197,6 @@ pub enum Part {
         /// Up to `endfor`.
         body: Vec<Part>,
     },
-}
-
-/// Operators of one operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnaryOp {
-    /// `!`.
-    Not,
-    /// `-`.
-    Negate,
-}
-
-/// Operators of two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BinaryOp {
-    /// `||`.
-    Or,
-    /// `&&`.
-    And,
-    /// `==`.
-    Equal,
-    /// `!=`.
-    NotEqual,
-    /// `<`.
-    Less,
-    /// `<=`.
-    LessOrEqual,
-    /// `>`.
-    Greater,
-    /// `>=`.
-    GreaterOrEqual,
-    /// `+`.
-    Add,
-    /// `-`.
-    Subtract,
-    /// `*`.
-    Multiply,
-    /// `/`.
-    Divide,
-    /// `%`.
-    Modulo,
 }
 
 impl Span {

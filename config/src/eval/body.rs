@@ -1,0 +1,276 @@
+//! Blocks to the product: attributes with values, nested blocks, `dynamic` blocks expanded.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cty::{Data, Value};
+
+use crate::instance::{Attribute, Block, Body, Instance, InstanceKey, Nested};
+use crate::load::{Content, Located, ResourceName, origin};
+use crate::syntax::tree;
+use crate::why::Why;
+use crate::{Problem, SourceFile};
+
+use super::Evaluator;
+use super::expr::{Bound, Env};
+use super::fault::{Fault, Outcome};
+use super::limits::{MAX_INSTANCES, MAX_REPETITION};
+use super::marks;
+use super::module::ModuleInstance;
+use super::names::Names;
+use super::repeat::{Expansion, Repetition, unknown_pair};
+use super::resource::address;
+
+/// What is no attribute or block of the resource itself.
+const META_ATTRIBUTES: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
+const META_BLOCKS: [&str; 3] = ["lifecycle", "connection", "provisioner"];
+
+impl Evaluator<'_> {
+    /// All instances of a resource; false if the bound on instances is reached.
+    pub(super) fn instances(
+        &self,
+        module: &Rc<ModuleInstance>,
+        name: &ResourceName,
+        content: &Content,
+        into: &mut Vec<Instance>,
+    ) -> bool {
+        let expansion = self.resource_expansion(module, name);
+        let why = match expansion.as_ref() {
+            Expansion::Unknown(why, _) => Some(why),
+            _ => module.repetition.as_ref(),
+        };
+        for (key, repetition) in expansion.instances() {
+            if into.len() >= MAX_INSTANCES {
+                let message = format!("this root has more than {MAX_INSTANCES} instances");
+                self.report(Problem::analysis(message).at(content.header.clone()));
+                return false;
+            }
+            into.push(Instance {
+                address: address(module, name, key.clone()),
+                repetition: why.cloned(),
+                body: self.instance_body(module, name, content, key.as_ref(), &repetition),
+                header: content.header.clone(),
+            });
+        }
+        true
+    }
+
+    fn instance_body(
+        &self,
+        module: &Rc<ModuleInstance>,
+        name: &ResourceName,
+        content: &Content,
+        key: Option<&InstanceKey>,
+        repetition: &Repetition,
+    ) -> Body {
+        let env = Env {
+            evaluator: self,
+            names: Names::Module(module, repetition),
+            bound: None,
+        };
+        let mut body = Body::default();
+        for attribute in &content.attributes {
+            let attribute_name = &attribute.node.name;
+            if META_ATTRIBUTES.contains(&attribute_name.as_ref()) {
+                continue;
+            }
+            let value = if attribute.node.maybe_block {
+                env.tolerant(attribute)
+            } else {
+                self.resource_attribute(module, name, key, repetition, attribute_name)
+            };
+            body.put(attribute, value);
+        }
+        for block in &content.blocks {
+            if !META_BLOCKS.contains(&block.node.type_name.as_ref()) {
+                env.nested(&block.node, &block.source, &mut body.blocks);
+            }
+        }
+        body
+    }
+}
+
+impl Body {
+    fn put(&mut self, attribute: &Located<tree::Attribute>, value: Option<Value>) {
+        if let Some(value) = value {
+            let origin = attribute.expr_origin();
+            let name = attribute.node.name.clone();
+            self.attributes.insert(name, Attribute { value, origin });
+        }
+    }
+}
+
+impl Env<'_> {
+    /// The value of a JSON property that may be a block: as a block it is evaluated and reported
+    /// in any case, so as an attribute it may fail in silence.
+    fn tolerant(&self, attribute: &Located<tree::Attribute>) -> Option<Value> {
+        self.eval(&attribute.node.expr).ok()
+    }
+
+    fn body(&self, body: &tree::Body, source: &Arc<SourceFile>) -> Body {
+        let mut made = Body::default();
+        for node in &body.attributes {
+            let attribute = Located {
+                source: Arc::clone(source),
+                node: Arc::clone(node),
+            };
+            if node.maybe_block {
+                made.put(&attribute, self.tolerant(&attribute));
+                continue;
+            }
+            let value = self.eval(&node.expr).unwrap_or_else(|fault| {
+                self.evaluator.report(fault.into_problem(source));
+                let why = Why::new(format!("{} is in error", node.name));
+                Value::unknown(cty::Type::Dynamic).mark(why.mark())
+            });
+            let value = self.evaluator.bounded(value, &attribute, &node.name);
+            if made.attributes.contains_key(&node.name) {
+                let message = format!("the argument {:?} is set twice", node.name);
+                let place = origin(source, node.name_span);
+                self.evaluator.report(Problem::analysis(message).at(place));
+                continue;
+            }
+            made.put(&attribute, Some(value));
+        }
+        for block in &body.blocks {
+            self.nested(block, source, &mut made.blocks);
+        }
+        made
+    }
+
+    fn nested(&self, block: &tree::Block, source: &Arc<SourceFile>, into: &mut Vec<Nested>) {
+        if block.type_name.as_ref() != "dynamic" {
+            into.push(Nested::Block(self.block(
+                &block.type_name,
+                &block.body,
+                block,
+                source,
+            )));
+            return;
+        }
+        if let Err(fault) = self.dynamic(block, source, into) {
+            self.evaluator.report(fault.into_problem(source));
+        }
+    }
+
+    fn block(
+        &self,
+        type_name: &Arc<str>,
+        body: &tree::Body,
+        header: &tree::Block,
+        source: &Arc<SourceFile>,
+    ) -> Block {
+        Block {
+            type_name: type_name.clone(),
+            body: self.body(body, source),
+            header: origin(source, header.header),
+        }
+    }
+
+    /// `dynamic "type" { for_each = ... content { ... } }`.
+    fn dynamic(
+        &self,
+        block: &tree::Block,
+        source: &Arc<SourceFile>,
+        into: &mut Vec<Nested>,
+    ) -> Outcome<()> {
+        let fail = |message: &str| Fault::new(message, block.header);
+        let [type_name] = block.labels.as_slice() else {
+            return Err(fail(
+                "a dynamic block has one label, the type of the blocks it makes",
+            ));
+        };
+        let contents: Vec<_> = block.body.blocks_of("content").collect();
+        let [content] = contents.as_slice() else {
+            return Err(fail("a dynamic block holds one block named content"));
+        };
+        let for_each = block.body.attribute("for_each");
+        let for_each = for_each.ok_or_else(|| fail("a dynamic block needs for_each"))?;
+        let iterator = match block.body.attribute("iterator") {
+            Some(attribute) => iterator_name(&attribute.expr)?,
+            None => type_name.clone(),
+        };
+        let made = |pair: (Value, Value)| {
+            let value = Value::object([("key", pair.0), ("value", pair.1)]);
+            let bound = Bound {
+                name: &iterator,
+                value: &value,
+                outer: self.bound,
+            };
+            let env = Env {
+                bound: Some(&bound),
+                ..*self
+            };
+            env.block(type_name, &content.body, block, source)
+        };
+        let collection = match self.eval(&for_each.expr) {
+            Ok(collection) => collection,
+            Err(fault) => {
+                self.evaluator.report(fault.into_problem(source));
+                let why = Why::new(format!("the for_each of dynamic {type_name} is in error"));
+                Value::unknown(cty::Type::Dynamic).mark(why.mark())
+            }
+        };
+        match pairs(&collection, for_each.expr.span)? {
+            Some(pairs) => into.extend(pairs.into_iter().map(|pair| Nested::Block(made(pair)))),
+            None => {
+                let why = marks::why(&collection);
+                let (key, value) = unknown_pair(&collection);
+                let key = marks::explain(key, || why.clone());
+                let value = marks::explain(value, || why.clone());
+                into.push(Nested::Unknown {
+                    why,
+                    template: made((key, value)),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keys and values that a `dynamic` block walks; `None` if that is unknown.
+fn pairs(collection: &Value, span: tree::Span) -> Outcome<Option<Vec<(Value, Value)>>> {
+    let marks = marks::of_container(collection);
+    let marked = |value: &Value| value.clone().with_marks(&marks);
+    let pairs: Vec<(Value, Value)> = match collection.data() {
+        Data::Unknown(..) => return Ok(None),
+        Data::Null(_) => {
+            let message = "for_each of a dynamic block is null; it must be a collection";
+            return Err(Fault::new(message, span));
+        }
+        Data::List(_, elements) | Data::Tuple(elements) => {
+            let numbered = (0u64..).zip(elements.iter());
+            numbered
+                .map(|(at, value)| (Value::number(at), marked(value)))
+                .collect()
+        }
+        Data::Set(_, elements) => elements
+            .iter()
+            .map(|value| (marked(value), marked(value)))
+            .collect(),
+        Data::Map(_, entries) | Data::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (Value::string(key.clone()), marked(value)))
+            .collect(),
+        Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+            let message = "for_each of a dynamic block must be a list, set, map or object";
+            return Err(Fault::new(message, span));
+        }
+    };
+    if pairs.len() as u64 > MAX_REPETITION {
+        let message = format!("a dynamic block makes more than {MAX_REPETITION} blocks");
+        return Err(Fault::fatal(message, span));
+    }
+    Ok(Some(pairs))
+}
+
+fn iterator_name(expr: &tree::Expr) -> Outcome<Arc<str>> {
+    match &expr.kind {
+        tree::ExprKind::Variable(name) => Ok(name.clone()),
+        // JSON has no bare words.
+        _ => match expr.literal_text() {
+            Some(name) => Ok(name.into()),
+            None => Err(Fault::new("iterator is a name, not a value", expr.span)),
+        },
+    }
+}

@@ -1,0 +1,228 @@
+//! Expressions to values.
+
+use std::sync::Arc;
+
+use cty::{Data, Type, Value, convert, ops};
+
+use crate::syntax::tree::{BinaryOp, Conditional, Expr, ExprKind, Item, Key, Span};
+
+use super::Evaluator;
+use super::fault::{Fault, Outcome};
+use super::marks;
+use super::names::Names;
+
+/// What an expression may refer to. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Env<'a> {
+    pub(super) evaluator: &'a Evaluator<'a>,
+    pub(super) names: Names<'a>,
+    /// Variables of `for` and iterators of `dynamic`, innermost first.
+    pub(super) bound: Option<&'a Bound<'a>>,
+}
+
+/// One bound variable.
+#[derive(Clone, Copy)]
+pub(super) struct Bound<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: &'a Value,
+    pub(super) outer: Option<&'a Bound<'a>>,
+}
+
+impl<'a> Env<'a> {
+    /// The variable of that name bound nearest.
+    pub(super) fn bound(&self, name: &str) -> Option<&'a Value> {
+        let mut next = self.bound;
+        while let Some(bound) = next {
+            if bound.name == name {
+                return Some(bound.value);
+            }
+            next = bound.outer;
+        }
+        None
+    }
+
+    /// The value of an expression.
+    pub(super) fn eval(&self, expr: &Expr) -> Outcome {
+        let _step = self
+            .evaluator
+            .budget
+            .step()
+            .map_err(|message| Fault::fatal(message, expr.span))?;
+        match &expr.kind {
+            ExprKind::Literal(value) => Ok(value.clone()),
+            ExprKind::Template(parts) => self.template(parts, expr.span),
+            ExprKind::Tuple(elements) => {
+                let elements: Vec<Value> = elements
+                    .iter()
+                    .map(|element| self.eval(element))
+                    .collect::<Outcome<_>>()?;
+                Ok(Value::tuple(elements))
+            }
+            ExprKind::Object(items) => self.object(items),
+            ExprKind::Variable(name) => self.reference(name, &[], expr.span),
+            ExprKind::Traversal(base, steps) => match &base.kind {
+                ExprKind::Variable(name) => self.reference(name, steps, base.span),
+                _ => self.steps(self.eval(base)?, steps),
+            },
+            ExprKind::Call(call) => self.call(call, expr.span),
+            ExprKind::Unary(op, operand) => {
+                let value = self.eval(operand)?;
+                ops::unary(*op, &value).map_err(|error| Fault::of(&error, operand.span))
+            }
+            ExprKind::Binary(op, both) => self.binary(*op, &both.0, &both.1, expr.span),
+            ExprKind::Conditional(it) => self.conditional(it, expr.span),
+            ExprKind::For(it) => self.for_expr(it, expr.span),
+        }
+    }
+
+    /// Like [`Env::eval`], converted to a type.
+    pub(super) fn eval_as(&self, expr: &Expr, want: &Type) -> Outcome {
+        convert_at(&self.eval(expr)?, want, expr.span)
+    }
+
+    fn object(&self, items: &[Item]) -> Outcome {
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(items.len());
+        let mut outer = cty::Marks::NONE;
+        let mut is_open = false;
+        for item in items {
+            let key: Option<Arc<str>> = match &item.key {
+                Key::Word(word, _) => Some(word.clone()),
+                Key::Expr(expr) => {
+                    let key = self.eval_as(expr, &Type::String)?;
+                    if key.is_null() {
+                        let message = "null cannot be the key of an object";
+                        return Err(Fault::new(message, expr.span));
+                    }
+                    outer = outer.union(&marks::of_chooser(key.marks()));
+                    key.as_str().map(Into::into)
+                }
+            };
+            let value = self.eval(&item.value)?;
+            match key {
+                Some(key) => entries.push((key, value)),
+                None => is_open = true,
+            }
+        }
+        if is_open {
+            let candidates = entries.iter().map(|(_, value)| value);
+            let marks = marks::of_choice(&outer, candidates);
+            return Ok(Value::unknown(Type::Dynamic).with_marks(&marks));
+        }
+        Ok(Value::object(entries).with_marks(&marks::without_whys(&outer)))
+    }
+
+    /// A side that decides hides a fault in the other one (Terraform 1.12 and later).
+    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Outcome {
+        let (a, b) = (self.eval(left), self.eval(right));
+        let decides = |side: &Outcome| {
+            let deciding = match op {
+                BinaryOp::Or => true,
+                BinaryOp::And => false,
+                _ => return false,
+            };
+            let converted = side
+                .as_ref()
+                .ok()
+                .map(|value| convert::convert(value, &Type::Bool));
+            matches!(converted, Some(Ok(value)) if value.as_bool() == Some(deciding))
+        };
+        let (a, b) = match (a, b) {
+            (Ok(a), Ok(b)) => (a, b),
+            (Err(fault), other) | (other, Err(fault)) => {
+                return if decides(&other) && !fault.is_fatal {
+                    convert_at(&other?, &Type::Bool, span)
+                } else {
+                    Err(fault)
+                };
+            }
+        };
+        let value = ops::binary(op, &a, &b).map_err(|error| {
+            let span = match error {
+                ops::OpError::Operand(ops::Side::Left, _) => left.span,
+                ops::OpError::Operand(ops::Side::Right, _) => right.span,
+                _ => span,
+            };
+            Fault::of(&error, span)
+        })?;
+        Ok(without_stale_whys(value))
+    }
+
+    fn conditional(&self, it: &Conditional, span: Span) -> Outcome {
+        let (yes, no) = (self.eval(&it.yes), self.eval(&it.no));
+        let condition = self.eval(&it.condition)?;
+        if condition.is_null() {
+            let message = "the condition is null; it must be true or false";
+            return Err(Fault::new(message, it.condition.span));
+        }
+        let condition = convert_at(&condition, &Type::Bool, it.condition.span)?;
+        let ty = match (&yes, &no) {
+            (Ok(yes), Ok(no)) => common_type(yes, no, span)?,
+            (Err(fault), _) | (_, Err(fault)) if fault.is_fatal => return Err(fault.clone()),
+            // Terraform does not mind a fault in the branch that is not taken.
+            _ => Type::Dynamic,
+        };
+        match condition.as_bool() {
+            Some(chosen) => {
+                let (value, span) = if chosen {
+                    (yes?, it.yes.span)
+                } else {
+                    (no?, it.no.span)
+                };
+                let value = convert_at(&value, &ty, span)?;
+                Ok(value.with_marks(&marks::of_chooser(condition.marks())))
+            }
+            None => {
+                let candidates: Vec<Value> = yes.into_iter().chain(no).collect();
+                let marks = marks::of_choice(condition.marks(), &candidates);
+                let null = candidates.len() == 2 && candidates.iter().all(Value::is_null);
+                let value = if null {
+                    return Ok(Value::null(ty).with_marks(&marks::without_whys(&marks)));
+                } else if !candidates.is_empty()
+                    && candidates.iter().all(Value::is_definitely_not_null)
+                {
+                    let refinement = cty::Refinement {
+                        not_null: true,
+                        ..cty::Refinement::default()
+                    };
+                    Value::refined(ty, refinement)
+                } else {
+                    Value::unknown(ty)
+                };
+                Ok(value.with_marks(&marks))
+            }
+        }
+    }
+}
+
+/// The type of a conditional: that which both results can become.
+fn common_type(yes: &Value, no: &Value, span: Span) -> Outcome<Type> {
+    let bare_null = |value: &Value| matches!(value.data(), Data::Null(Type::Dynamic));
+    let (yes_type, no_type) = (yes.ty(), no.ty());
+    if bare_null(yes) {
+        return Ok(no_type);
+    }
+    if bare_null(no) {
+        return Ok(yes_type);
+    }
+    if yes_type == Type::Dynamic || no_type == Type::Dynamic {
+        return Ok(Type::Dynamic);
+    }
+    convert::unify(&[yes_type, no_type]).ok_or_else(|| {
+        let message = "the true and false results of this condition have inconsistent types";
+        Fault::new(message, span)
+    })
+}
+
+/// A value converted to a type.
+pub(super) fn convert_at(value: &Value, want: &Type, span: Span) -> Outcome {
+    convert::convert(value, want).map_err(|error| Fault::new(error.to_string(), span))
+}
+
+/// What is known does not depend on what is unknown.
+pub(super) fn without_stale_whys(value: Value) -> Value {
+    if !value.is_known() || !marks::have_why(value.marks()) {
+        return value;
+    }
+    let (value, marks) = value.unmark();
+    value.with_marks(&marks::without_whys(&marks))
+}

@@ -1,0 +1,214 @@
+//! Resources as values: how many there are, and what an attribute read from one is.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cty::{Marks, Type, Value};
+
+use crate::instance::{Address, InstanceKey, Mode};
+use crate::load::ResourceName;
+use crate::why::{Reference, Why};
+
+use super::expr::Env;
+use super::marks;
+use super::memo::State;
+use super::module::ModuleInstance;
+use super::names::Names;
+use super::repeat::{Expansion, Repetition};
+use super::traverse::RefStep;
+use super::{Evaluator, Node};
+
+impl Evaluator<'_> {
+    /// How often a declared resource is there.
+    pub(super) fn resource_expansion(
+        &self,
+        module: &Rc<ModuleInstance>,
+        name: &ResourceName,
+    ) -> Rc<Expansion> {
+        let Some(content) = module.config.resources.get(name) else {
+            return Rc::new(Expansion::Single);
+        };
+        let shown = format!("{}{name}", module.prefix());
+        let cyclic = |why| Rc::new(Expansion::failed(why, content));
+        let node = Node {
+            shown: &shown,
+            origin: &content.header,
+        };
+        self.once_or(&module.expansions, name.clone(), node, cyclic, || {
+            let env = Env {
+                evaluator: self,
+                names: Names::Module(module, &Repetition::None),
+                bound: None,
+            };
+            Rc::new(env.expansion(content, &shown))
+        })
+    }
+
+    /// A resource as `type.name` gives it: one instance, or a tuple or object of them. An instance
+    /// is an unknown value that carries a reference to it: what its attributes are is found out
+    /// when they are read ([`Evaluator::read_reference`]).
+    pub(super) fn resource_value(&self, module: &Rc<ModuleInstance>, name: &ResourceName) -> Value {
+        let expansion = self.resource_expansion(module, name);
+        if let State::Made(value) = module.resources.begin(name.clone()) {
+            return value;
+        }
+        let instance =
+            |key: Option<InstanceKey>| whole(Reference::new(address(module, name, key), false, ""));
+        let value = match expansion.as_ref() {
+            Expansion::Single => instance(None),
+            Expansion::Count(count) => {
+                Value::tuple((0..*count).map(|at| instance(Some(InstanceKey::Index(at)))))
+            }
+            Expansion::Each(entries) => Value::object(entries.iter().map(|(key, _)| {
+                let value = instance(Some(InstanceKey::Name(key.clone())));
+                (key.clone(), value)
+            })),
+            Expansion::Unknown(why, _) => {
+                let reference = Reference::new(address(module, name, None), true, "");
+                let value = Value::unknown(Type::Dynamic).mark(why.clone().mark());
+                value.mark(reference.mark())
+            }
+        };
+        module.resources.end(name.clone(), value.clone());
+        value
+    }
+
+    /// One step into something unknown that came from a resource. `rest` are the value's other
+    /// marks.
+    pub(super) fn read_reference(
+        &self,
+        reference: &Reference,
+        step: &RefStep<'_>,
+        rest: &Marks,
+    ) -> Value {
+        if !reference.path.is_empty() {
+            let longer = reference.with_path(step.append_to(&reference.path));
+            return Value::unknown(Type::Dynamic)
+                .with_marks(rest)
+                .mark(longer.mark());
+        }
+        if let (true, RefStep::Index(key)) = (reference.any_key, step) {
+            return self.pick(reference, key, rest);
+        }
+        let path = step.append_to("");
+        let longer = reference.with_path(path.as_str());
+        // That the instance as a whole is unknown is no reason any more; others stay, and so does
+        // what the instance was seen through.
+        let whole = computed(&reference.address);
+        let is_own = |why: &Why| why.cause == whole.cause;
+        let own = rest
+            .iter()
+            .filter_map(Why::from_mark)
+            .find(|why| is_own(why));
+        let own = own.unwrap_or(&whole).clone();
+        let rest = rest.retain(|mark| !Why::from_mark(mark).is_some_and(is_own));
+        let written = step
+            .attribute_name()
+            .filter(|_| reference.address.mode == Mode::Managed)
+            .and_then(|name| self.written_attribute(&reference.address, &name));
+        let value = match written {
+            // Null leaves it to the provider.
+            Some(value) if !value.is_null() => value,
+            _ => {
+                let why = match reference.address.mode {
+                    Mode::Data => own,
+                    Mode::Managed => {
+                        let address = &reference.address;
+                        own.caused_by(format!("{address}.{path} is known after apply"))
+                    }
+                };
+                Value::unknown(Type::Dynamic).mark(why.mark())
+            }
+        };
+        let rest = if value.is_known() {
+            marks::without_whys(&rest)
+        } else {
+            rest
+        };
+        value.with_marks(&rest).mark(longer.mark())
+    }
+
+    /// The instance of a key, of a resource whose number of instances is unknown.
+    fn pick(&self, reference: &Reference, key: &Value, rest: &Marks) -> Value {
+        let mut address = reference.address.clone();
+        address.key = match (key.as_str(), key.as_number().and_then(cty::Number::to_u64)) {
+            (Some(name), _) => Some(InstanceKey::Name(name.into())),
+            (_, Some(index)) => Some(InstanceKey::Index(index)),
+            _ => None,
+        };
+        let any_key = address.key.is_none();
+        let picked = Reference::new(address, any_key, "").at_most(reference.certainty);
+        Value::unknown(Type::Dynamic)
+            .with_marks(rest)
+            .mark(picked.mark())
+    }
+
+    /// The attribute as the configuration writes it, if it does.
+    fn written_attribute(&self, address: &Address, attribute: &Arc<str>) -> Option<Value> {
+        let module = self.module_at(&address.module)?;
+        let name = ResourceName {
+            mode: address.mode,
+            type_name: address.type_name.clone(),
+            name: address.name.clone(),
+        };
+        module.config.resources.get(&name)?.attribute(attribute)?;
+        let expansion = self.resource_expansion(&module, &name);
+        let repetition = expansion.repetition(address.key.as_ref())?;
+        let value =
+            self.resource_attribute(&module, &name, address.key.as_ref(), &repetition, attribute)?;
+        Some(marks::through(value, &format!("{address}.{attribute}")))
+    }
+
+    /// An attribute of an instance, if it is written.
+    pub(super) fn resource_attribute(
+        &self,
+        module: &Rc<ModuleInstance>,
+        name: &ResourceName,
+        key: Option<&InstanceKey>,
+        repetition: &Repetition,
+        attribute: &Arc<str>,
+    ) -> Option<Value> {
+        let written = module.config.resources.get(name)?.attribute(attribute)?;
+        let memo_key = (name.clone(), key.cloned(), attribute.clone());
+        let shown = format!("{}.{attribute}", address(module, name, key.cloned()));
+        let node = Node {
+            shown: &shown,
+            origin: &written.expr_origin(),
+        };
+        Some(self.once(&module.attributes, memo_key, node, || {
+            let value = self.value_of(module, written, repetition, &shown);
+            self.bounded(value, written, &shown)
+        }))
+    }
+}
+
+/// The address of an instance.
+pub(super) fn address(
+    module: &ModuleInstance,
+    name: &ResourceName,
+    key: Option<InstanceKey>,
+) -> Address {
+    Address {
+        module: module.path.clone(),
+        mode: name.mode,
+        type_name: name.type_name.clone(),
+        name: name.name.clone(),
+        key,
+    }
+}
+
+fn whole(reference: Reference) -> Value {
+    let why = computed(&reference.address);
+    Value::unknown(Type::Dynamic)
+        .mark(why.mark())
+        .mark(reference.mark())
+}
+
+/// Why an instance as a whole is unknown.
+fn computed(address: &Address) -> Why {
+    let when = match address.mode {
+        Mode::Managed => "known after apply",
+        Mode::Data => "read during apply",
+    };
+    Why::new(format!("{address} is {when}"))
+}

@@ -1,0 +1,275 @@
+//! Input variables: what they are given, and what becomes of it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cty::{Mark, Refinement, Type, Value, convert};
+
+use crate::inputs::VarInput;
+use crate::load::{self, Constraint, Content, read_text};
+use crate::why::Why;
+use crate::{Origin, Problem};
+
+use super::marks;
+use super::module::ModuleInstance;
+use super::{Evaluator, Node};
+
+/// What a root module's variable is given.
+#[derive(Clone, Debug)]
+pub(super) struct Given {
+    raw: Raw,
+    from: From,
+}
+
+#[derive(Clone, Debug)]
+enum Raw {
+    /// From a file.
+    Value(Value),
+    /// From the command line or the environment: what it means depends on the variable's type.
+    Text(String),
+}
+
+/// Where a value was given.
+#[derive(Clone, Debug)]
+enum From {
+    File(Origin),
+    /// `-var x` or `TF_VAR_x`.
+    Outside(String),
+}
+
+impl From {
+    fn problem(&self, message: String) -> Problem {
+        match self {
+            Self::File(origin) => Problem::analysis(message).at(origin.clone()),
+            Self::Outside(shown) => Problem::usage(format!("{shown}: {message}")),
+        }
+    }
+}
+
+/// Arguments of a module block that are not given to variables.
+const META_ARGUMENTS: [&str; 6] = [
+    "source",
+    "version",
+    "count",
+    "for_each",
+    "providers",
+    "depends_on",
+];
+
+impl Evaluator<'_> {
+    /// What the root module's variables are given, in Terraform's order: the environment,
+    /// `terraform.tfvars`, `*.auto.tfvars`, then `-var` and `-var-file` as they come.
+    pub(super) fn root_variables(&self, root: &load::Module) -> HashMap<Arc<str>, Given> {
+        let mut given = HashMap::new();
+        for (name, text) in &self.inputs.environment {
+            let Some(variable) = name.strip_prefix("TF_VAR_") else {
+                continue;
+            };
+            // The environment is full of things that are meant for others.
+            if root.variables.contains_key(variable) {
+                let value = Given {
+                    raw: Raw::Text(text.clone()),
+                    from: From::Outside(name.clone()),
+                };
+                given.insert(variable.into(), value);
+            }
+        }
+        for path in &root.variable_files {
+            self.variable_file(path, root, &mut given);
+        }
+        for input in &self.inputs.variables {
+            match input {
+                VarInput::File(path) => match read_text(path) {
+                    Ok(_) => self.variable_file(path, root, &mut given),
+                    Err(message) => self.report(Problem::usage(message).about(path)),
+                },
+                VarInput::Value { name, text } if root.variables.contains_key(name.as_str()) => {
+                    let value = Given {
+                        raw: Raw::Text(text.clone()),
+                        from: From::Outside(format!("-var {name}")),
+                    };
+                    given.insert(name.as_str().into(), value);
+                }
+                VarInput::Value { name, .. } => {
+                    let shown = self.root_dir.display();
+                    let message = format!("-var {name}: {shown} declares no such variable");
+                    self.report(Problem::note(message).about(&self.root_dir));
+                }
+            }
+        }
+        given
+    }
+
+    fn variable_file(
+        &self,
+        path: &Path,
+        root: &load::Module,
+        given: &mut HashMap<Arc<str>, Given>,
+    ) {
+        let file = self.cache.file(path);
+        for problem in &file.problems {
+            self.report(problem.clone());
+        }
+        for block in &file.body.blocks {
+            let message = "a file of variable values holds no blocks";
+            self.report(Problem::analysis(message).at(file.origin(block.header)));
+        }
+        for attribute in &file.body.attributes {
+            let name = &attribute.name;
+            if !root.variables.contains_key(name) {
+                let message = format!("no variable {name:?} is declared in the root module");
+                self.report(Problem::note(message).at(file.origin(attribute.name_span)));
+                continue;
+            }
+            match self.constant(&attribute.expr) {
+                Ok(value) => {
+                    let value = Given {
+                        raw: Raw::Value(value),
+                        from: From::File(file.origin(attribute.expr.span)),
+                    };
+                    given.insert(name.clone(), value);
+                }
+                Err(fault) => self.report(fault.into_problem(&file.source)),
+            }
+        }
+    }
+
+    /// `var.name`, if it is declared.
+    pub(super) fn variable(&self, module: &Rc<ModuleInstance>, name: &Arc<str>) -> Option<Value> {
+        let content = module.config.variables.get(name)?;
+        let shown = format!("{}var.{name}", module.prefix());
+        let node = Node {
+            shown: &shown,
+            origin: &content.header,
+        };
+        Some(self.once(&module.variables, name.clone(), node, || {
+            let mut value = self.variable_value(module, name, content, &shown);
+            for (flag, mark) in [
+                ("sensitive", Mark::Sensitive),
+                ("ephemeral", Mark::Ephemeral),
+            ] {
+                if self.flag(content, flag) == Some(true) {
+                    value = value.mark(mark);
+                }
+            }
+            value
+        }))
+    }
+
+    fn variable_value(
+        &self,
+        module: &Rc<ModuleInstance>,
+        name: &Arc<str>,
+        content: &Content,
+        shown: &str,
+    ) -> Value {
+        let constraint = self.constraint(content);
+        let nullable = self.flag(content, "nullable").unwrap_or(true);
+        let given = match &module.caller {
+            None => self.given_to_root(name, &constraint),
+            Some(caller) => caller.content.attribute(name).map(|argument| {
+                let value = self.value_of(&caller.module, argument, &caller.repetition, shown);
+                let value = marks::through(self.bounded(value, argument, shown), shown);
+                (value, From::File(argument.expr_origin()))
+            }),
+        };
+        let given = given.filter(|(value, _)| nullable || !value.is_null());
+        let given = given.or_else(|| {
+            let default = content.attribute("default")?;
+            match self.constant(&default.node.expr) {
+                Ok(value) => Some((value, From::File(default.expr_origin()))),
+                Err(fault) => {
+                    self.report(fault.into_problem(&default.source));
+                    None
+                }
+            }
+        });
+        let Some((value, from)) = given else {
+            // A call without it is reported by `check_arguments`.
+            return no_value(&constraint.ty, nullable, shown);
+        };
+        let filled = constraint.defaults.apply(value);
+        convert::convert(&filled, &constraint.ty).unwrap_or_else(|error| {
+            let message = format!("this value does not suit {shown}: {error}");
+            self.report(from.problem(message));
+            let why = Why::new(format!("{shown} is in error"));
+            Value::unknown(constraint.ty.clone()).mark(why.mark())
+        })
+    }
+
+    fn given_to_root(&self, name: &Arc<str>, constraint: &Constraint) -> Option<(Value, From)> {
+        let Given { raw, from } = self.given.get(name)?.clone();
+        let text = match raw {
+            Raw::Value(value) => return Some((value, from)),
+            Raw::Text(text) => text,
+        };
+        // Without a type, or with a primitive one, the text is the value; `any` is an expression.
+        if constraint.is_literal {
+            return Some((Value::string(text), from));
+        }
+        let fail = |message: String| self.report(from.problem(message));
+        let expr = match crate::syntax::parse_expression(&text) {
+            Ok(expr) => expr,
+            Err(error) => {
+                fail(format!("this is no value of its type: {error}"));
+                return None;
+            }
+        };
+        match self.constant(&expr) {
+            Ok(value) => Some((value, from)),
+            Err(fault) => {
+                fail(format!("this is no value of its type: {fault}"));
+                None
+            }
+        }
+    }
+
+    fn constraint(&self, content: &Content) -> Constraint {
+        let Some(attribute) = content.attribute("type") else {
+            return Constraint::any();
+        };
+        let constant = |expr: &_| self.constant(expr).map_err(|fault| fault.to_string());
+        Constraint::read(&attribute.node.expr, &constant).unwrap_or_else(|error| {
+            let origin = attribute.origin(error.span);
+            self.report(Problem::analysis(error.message).at(origin));
+            Constraint::any()
+        })
+    }
+
+    /// Reports arguments that a module does not declare, and required ones that it is not given.
+    pub(super) fn check_arguments(&self, module: &Rc<ModuleInstance>) {
+        let (Some(caller), None) = (&module.caller, &module.config.incomplete) else {
+            return;
+        };
+        let call = module.path.last().map_or("", |step| step.name.as_ref());
+        for argument in &caller.content.attributes {
+            let name = &argument.node.name;
+            let meta = META_ARGUMENTS.contains(&name.as_ref());
+            if !meta && !module.config.variables.contains_key(name) {
+                let message = format!("module {call:?} declares no variable {name:?}");
+                let origin = argument.origin(argument.node.name_span);
+                self.report(Problem::analysis(message).at(origin));
+            }
+        }
+        for (name, content) in &module.config.variables {
+            let given = caller.content.attribute(name).is_some();
+            if !given && content.attribute("default").is_none() {
+                let message = format!("module {call:?} needs a value for its variable {name:?}");
+                let header = caller.content.header.clone();
+                self.report(Problem::analysis(message).at(header));
+            }
+        }
+    }
+}
+
+/// A variable that nobody gives a value.
+fn no_value(ty: &Type, nullable: bool, shown: &str) -> Value {
+    let refinement = Refinement {
+        not_null: !nullable,
+        ..Refinement::default()
+    };
+    let why = Why::new(format!("{shown} has no value"));
+    Value::refined(ty.clone(), refinement).mark(why.mark())
+}

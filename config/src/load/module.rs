@@ -1,0 +1,230 @@
+//! The declarations of one module.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::instance::Mode;
+use crate::syntax::tree::{Attribute, Block};
+use crate::why::Why;
+use crate::{Cache, Dialect, Origin, Problem};
+
+use super::content::{Content, Located, locate, unique_attributes};
+use super::file::File;
+use super::files::module_files;
+
+/// What a directory declares.
+#[derive(Debug, Default)]
+pub(crate) struct Module {
+    pub(crate) variables: BTreeMap<Arc<str>, Content>,
+    pub(crate) locals: BTreeMap<Arc<str>, Located<Attribute>>,
+    pub(crate) outputs: BTreeMap<Arc<str>, Content>,
+    pub(crate) resources: BTreeMap<ResourceName, Content>,
+    pub(crate) calls: BTreeMap<Arc<str>, Content>,
+    /// Variable definition files that are loaded without being asked for.
+    pub(crate) variable_files: Vec<PathBuf>,
+    /// True if the directory holds no configuration at all.
+    pub(crate) is_empty: bool,
+    /// True if there are `.tofu` files.
+    pub(crate) has_tofu: bool,
+    /// Why declarations may be missing: a file that could not be read.
+    pub(crate) incomplete: Option<Why>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Type and name of a resource or data source.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ResourceName {
+    pub(crate) mode: Mode,
+    pub(crate) type_name: Arc<str>,
+    pub(crate) name: Arc<str>,
+}
+
+impl fmt::Display for ResourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.mode == Mode::Data {
+            f.write_str("data.")?;
+        }
+        write!(f, "{}.{}", self.type_name, self.name)
+    }
+}
+
+impl Module {
+    /// Reads a directory.
+    pub(crate) fn load(directory: &Path, dialect: Dialect, cache: &Cache) -> Self {
+        let mut module = Self::default();
+        let files = match module_files(directory, Some(dialect)) {
+            Ok(files) => files,
+            Err(error) => {
+                let shown = directory.display();
+                let message = format!("the directory {shown} cannot be read: {error}");
+                module
+                    .problems
+                    .push(Problem::analysis(message).about(directory));
+                module.incomplete = Some(Why::new(format!("{shown} cannot be read")));
+                return module;
+            }
+        };
+        module.is_empty = files.is_empty();
+        module.has_tofu = files.has_tofu;
+        module.variable_files = files.variables;
+        for path in &files.primary {
+            let file = module.file(path, cache);
+            for block in &file.body.blocks {
+                module.declare(block, &file, false);
+            }
+            module.stray_attributes(&file);
+        }
+        for path in &files.overrides {
+            let file = module.file(path, cache);
+            for block in &file.body.blocks {
+                module.declare(block, &file, true);
+            }
+            module.stray_attributes(&file);
+        }
+        module
+    }
+
+    fn file(&mut self, path: &Path, cache: &Cache) -> Arc<File> {
+        let file = cache.file(path);
+        if !file.problems.is_empty() {
+            self.problems.extend(file.problems.iter().cloned());
+            let why = format!("{} could not be read", path.display());
+            self.incomplete.get_or_insert_with(|| Why::new(why));
+        }
+        file
+    }
+
+    fn stray_attributes(&mut self, file: &File) {
+        for attribute in &file.body.attributes {
+            let message = format!(
+                "an argument named {:?} is not expected here",
+                attribute.name
+            );
+            let problem = Problem::analysis(message).at(file.origin(attribute.name_span));
+            self.problems.push(problem);
+        }
+    }
+
+    fn declare(&mut self, block: &Arc<Block>, file: &File, is_override: bool) {
+        if block.type_name.as_ref() == "locals" {
+            return self.declare_locals(block, file, is_override);
+        }
+        let type_name = block.type_name.as_ref();
+        let wanted = match type_name {
+            "variable" | "output" | "module" => 1,
+            "resource" | "data" => 2,
+            // Nothing in these is evaluated.
+            "terraform" | "provider" | "moved" | "removed" | "import" | "check" | "ephemeral"
+            | "action" | "language" => return,
+            _ => {
+                let message = format!("blocks of type {type_name:?} are not known");
+                let problem = Problem::note(message).at(file.origin(block.header));
+                self.problems.push(problem);
+                return;
+            }
+        };
+        let (content, repeated) = Content::new(block, &file.source);
+        self.report_repeated(&repeated);
+        let result = match block.labels.as_slice() {
+            labels if labels.len() != wanted => {
+                let found = labels.len();
+                let message = format!("a {type_name} block has {wanted} labels, not {found}");
+                Err(Problem::analysis(message).at(content.header))
+            }
+            [type_label, name] => {
+                let name = ResourceName {
+                    mode: if type_name == "data" {
+                        Mode::Data
+                    } else {
+                        Mode::Managed
+                    },
+                    type_name: type_label.clone(),
+                    name: name.clone(),
+                };
+                put(self.resources.entry(name), content, is_override, type_name)
+            }
+            labels => {
+                let name: Arc<str> = labels.concat().into();
+                let declarations = match type_name {
+                    "variable" => &mut self.variables,
+                    "output" => &mut self.outputs,
+                    _ => &mut self.calls,
+                };
+                put(declarations.entry(name), content, is_override, type_name)
+            }
+        };
+        self.problems.extend(result.err());
+    }
+
+    fn declare_locals(&mut self, block: &Arc<Block>, file: &File, is_override: bool) {
+        let (attributes, repeated) = unique_attributes(&block.body, &file.source);
+        self.report_repeated(&repeated);
+        for stray in locate(&block.body.blocks, &file.source) {
+            let problem = Problem::analysis("a locals block holds no blocks");
+            self.problems
+                .push(problem.at(stray.origin(stray.node.header)));
+        }
+        for local in attributes {
+            let origin = local.origin(local.node.name_span);
+            let name = local.node.name.clone();
+            match self.locals.entry(name) {
+                Entry::Occupied(mut there) if is_override => {
+                    there.insert(local);
+                }
+                Entry::Occupied(there) => {
+                    let first = there.get();
+                    let help = declared_at(&first.origin(first.node.name_span));
+                    let message = format!("local.{} is defined twice", there.key());
+                    let problem = Problem::analysis(message).with_help(help);
+                    self.problems.push(problem.at(origin));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(local);
+                }
+            }
+        }
+    }
+
+    fn report_repeated(&mut self, repeated: &[Located<Attribute>]) {
+        for attribute in repeated {
+            let message = format!("the argument {:?} is set twice", attribute.node.name);
+            let origin = attribute.origin(attribute.node.name_span);
+            self.problems.push(Problem::analysis(message).at(origin));
+        }
+    }
+}
+
+/// Puts a declaration into its free place, or an override over what is there.
+fn put<K: Ord>(
+    entry: Entry<'_, K, Content>,
+    content: Content,
+    is_override: bool,
+    type_name: &str,
+) -> Result<(), Problem> {
+    let header = content.header.clone();
+    match entry {
+        Entry::Occupied(mut there) if is_override => there.get_mut().override_with(content),
+        Entry::Occupied(there) => {
+            let problem = Problem::analysis(format!("this {type_name} is declared twice"));
+            let help = declared_at(&there.get().header);
+            return Err(problem.with_help(help).at(header));
+        }
+        Entry::Vacant(_) if is_override => {
+            let message = format!("there is no such {type_name} to override");
+            return Err(Problem::analysis(message).at(header));
+        }
+        Entry::Vacant(free) => {
+            free.insert(content);
+        }
+    }
+    Ok(())
+}
+
+fn declared_at(origin: &Origin) -> String {
+    let start = origin.start();
+    let file = origin.file.path.display();
+    format!("the first is at {file}:{}", start.line)
+}
