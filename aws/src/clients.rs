@@ -16,6 +16,8 @@ use aws_config::identity::IdentityCache;
 use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::profile::Profile;
 use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::provider::token::ProvideToken;
+use aws_credential_types::provider::{error::TokenError, future};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
@@ -271,6 +273,8 @@ async fn load(
         .identity_cache(IdentityCache::lazy().load_timeout(CREDENTIALS).build())
         // Ours replace them; the SDK's own chain would be built in vain.
         .no_credentials()
+        // The SDK's own would ask the instance for a region when none is named.
+        .token_provider(NoToken)
         .region(region);
     if let Some(profile) = &config.profile {
         loader = loader.profile_name(profile);
@@ -285,6 +289,19 @@ async fn load(
         .unwrap_or_else(RetryConfig::standard);
     let retries = retries(config, found);
     sdk.into_builder().retry_config(retries).build()
+}
+
+/// Bearer tokens: no service of ours takes them.
+#[derive(Debug)]
+struct NoToken;
+
+impl ProvideToken for NoToken {
+    fn provide_token<'a>(&'a self) -> future::ProvideToken<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideToken::ready(Err(TokenError::not_loaded("none is looked for")))
+    }
 }
 
 /// `found` by the SDK, overridden by what the provider block says.

@@ -25,6 +25,7 @@ async fn ask() -> String {
     let profile = std::env::var("TEST_PROFILE_ARGUMENT").ok();
     let config = ClientConfig {
         profile,
+        insecure: std::env::var("TEST_INSECURE_ARGUMENT").is_ok_and(|value| !value.is_empty()),
         max_retries: Some(0),
         ..ClientConfig::default()
     };
@@ -174,6 +175,58 @@ async fn a_ca_bundle_of_the_environment_is_read() {
     let mut variables = KEYS.to_vec();
     variables.push(("AWS_CA_BUNDLE", "/absent/ca.pem"));
     insta::assert_snapshot!(machine.child(&variables).await, @"custom_ca_bundle: the CA bundle /absent/ca.pem cannot be read: No such file or directory (os error 2)");
+}
+
+#[tokio::test]
+async fn the_instance_names_the_region_if_nothing_else_does() {
+    let machine = Machine::new().await;
+    let answers = [Answer::Json(200, "token"), Answer::Json(200, "eu-west-2")];
+    let instance = Canned::new(&answers, GONE).await;
+    let mut variables = KEYS[..2].to_vec();
+    variables.push(("AWS_EC2_METADATA_DISABLED", "false"));
+    variables.push(("AWS_EC2_METADATA_SERVICE_ENDPOINT", &instance.url));
+    assert_eq!(machine.child(&variables).await, "Absent");
+    assert_eq!(machine.signed_with(), "AKIDENV eu-west-2");
+    let asked = instance.requests();
+    assert_eq!(asked[1].line, "GET /latest/meta-data/placement/region");
+    assert_eq!(asked.len(), 2, "asked once, for its token and its region");
+}
+
+#[tokio::test]
+async fn proxies_of_the_environment_are_used() {
+    let machine = Machine::new().await;
+    let proxy = Canned::new(&[], GONE).await;
+    let mut variables = KEYS.to_vec();
+    variables.push(("HTTP_PROXY", &proxy.url));
+    variables.push(("AWS_ENDPOINT_URL_DLM", "http://dlm.test"));
+    assert_eq!(machine.child(&variables).await, "Absent");
+    assert_eq!(
+        proxy.requests()[0].line,
+        "GET http://dlm.test/policies/policy-0a"
+    );
+    variables.push(("NO_PROXY", "127.0.0.1"));
+    variables.push(("AWS_ENDPOINT_URL_DLM", &machine.server.url));
+    assert_eq!(machine.child(&variables).await, "Absent");
+    assert_eq!(machine.server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn tls_goes_through_a_tunnel_of_the_proxy() {
+    for insecure in ["", "true"] {
+        let machine = Machine::new().await;
+        let proxy = Canned::new(&[], Answer::Json(403, "not this way")).await;
+        let mut variables = KEYS.to_vec();
+        variables.push(("HTTPS_PROXY", &proxy.url));
+        variables.push(("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"));
+        variables.push(("TEST_INSECURE_ARGUMENT", insecure));
+        let said = machine.child(&variables).await;
+        assert!(
+            said.starts_with("cannot reach AWS for dlm:GetLifecyclePolicy"),
+            "{said}"
+        );
+        let asked = &proxy.requests()[0].line;
+        assert_eq!(asked, "CONNECT dlm.eu-west-1.amazonaws.com:443");
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use holdfast_aws::clock::Timestamp;
-use holdfast_aws::config::{AssumeRole, Endpoints};
+use holdfast_aws::config::{AssumeRole, AssumeRoleWithWebIdentity, Endpoints};
 use holdfast_aws::dlm::{
     AgeUnit, CreateRule, Cycle, Dlm, Found, Gone, NewPolicy, Policy, PolicyChange, PolicyDetails,
     PolicyFilter, PolicyId, ResourceType, RetainRule, Schedule, State, Tag, Tags,
@@ -342,6 +342,25 @@ async fn every_other_call_survives_one_transient_fault() {
             .unwrap_or_else(|error: AwsError| panic!("{:?}: {error}", case.fault));
         assert!(sandbox.policies().is_empty(), "{:?}", case.fault);
     }
+}
+
+#[tokio::test]
+async fn a_role_is_taken_on_with_a_token_alone() {
+    let sandbox = start();
+    let by_token = clients(ClientConfig {
+        access_key: None,
+        secret_key: None,
+        assume_role_with_web_identity: Some(AssumeRoleWithWebIdentity {
+            role_arn: "arn:aws:iam::333333333333:role/ci".into(),
+            web_identity_token: Some("a.signed.token".into()),
+            ..AssumeRoleWithWebIdentity::default()
+        }),
+        ..config(&sandbox)
+    })
+    .await;
+    let account = by_token.account().await.expect("an account");
+    assert_eq!(account, Account::Id("333333333333".into()));
+    assert_eq!(sandbox.calls("sts:AssumeRoleWithWebIdentity"), 1);
 }
 
 #[tokio::test]

@@ -13,6 +13,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+/// The metadata service of an instance names the life of its tokens; nobody else minds.
+const TOKEN_LIFE: &str = "x-aws-ec2-metadata-token-ttl-seconds: 21600";
+
 /// What the server does with one request.
 #[derive(Clone)]
 pub(crate) enum Answer {
@@ -134,7 +137,7 @@ async fn serve(
             }
             Answer::Json(status, body) => {
                 let answer = format!(
-                    "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nx-amzn-requestid: req-1\r\ncontent-length: {}\r\n\r\n{body}",
+                    "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nx-amzn-requestid: req-1\r\n{TOKEN_LIFE}\r\ncontent-length: {}\r\n\r\n{body}",
                     body.len()
                 );
                 if stream.write_all(answer.as_bytes()).await.is_err() {
