@@ -1,0 +1,90 @@
+//! The pipeline: paths, root modules, instances, estate, verdicts, report.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use terraform_config::{
+    Cache, DiscoverOptions, Discovery, Inputs, Problem, RootDir, discover, evaluate,
+};
+
+use crate::engine::{self, Judgement};
+use crate::estate::Estate;
+use crate::paths::Paths;
+use crate::report::Report;
+
+/// What to check, and with what.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Directories, files in them; absolute.
+    pub paths: Vec<PathBuf>,
+    /// Variables, environment, workspace, dialect.
+    pub inputs: Inputs,
+}
+
+/// Checks every root module under the paths of a request.
+pub fn check(request: &Request, paths: Paths) -> Report {
+    let cache = Cache::default();
+    let Discovery {
+        roots,
+        mut problems,
+    } = roots(request, &cache);
+    let judged: Vec<(Judgement, Vec<Problem>)> = match roots.as_slice() {
+        // The thread pool would cost more than it saves.
+        [root] => vec![one(root, request, &cache)],
+        roots => roots
+            .par_iter()
+            .map(|root| one(root, request, &cache))
+            .collect(),
+    };
+    let mut judgement = Judgement::default();
+    for (judged, more) in judged {
+        judgement.extend(judged);
+        problems.extend(more);
+    }
+    Report::new(judgement, problems, roots.len(), paths)
+}
+
+/// The root modules under the paths of a request.
+pub fn roots(request: &Request, cache: &Cache) -> Discovery {
+    let (plans, rest): (Vec<_>, Vec<_>) = request.paths.iter().cloned().partition(|p| is_plan(p));
+    let mut discovery = match rest.is_empty() {
+        true => Discovery::default(),
+        false => discover(
+            &rest,
+            &DiscoverOptions {
+                dialect: request.inputs.dialect,
+            },
+            cache,
+        ),
+    };
+    discovery.problems.extend(plans.into_iter().map(|plan| {
+        Problem::usage("plan files cannot be checked yet")
+            .with_help("name the directory of the configuration that it was made from")
+            .about(plan)
+    }));
+    discovery
+}
+
+fn one(root: &RootDir, request: &Request, cache: &Cache) -> (Judgement, Vec<Problem>) {
+    let evaluated = evaluate(root, &request.inputs, cache);
+    let (estate, unread) = Estate::of(&evaluated.instances);
+    let mut problems = evaluated.problems;
+    problems.extend(unread);
+    (engine::judge(&estate, &root.path), problems)
+}
+
+/// A plan as JSON, a binary plan, or standard input.
+fn is_plan(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let configuration = [".tf.json", ".tofu.json", ".tfvars.json"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    if name == "-" || (name.ends_with(".json") && !configuration && path.is_file()) {
+        return true;
+    }
+    let mut start = [0; 4];
+    let zip = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    zip.is_ok() && start == *b"PK\x03\x04"
+}

@@ -1,0 +1,152 @@
+//! `holdfast check`.
+
+use std::path::Path;
+
+use clap::ArgMatches;
+use terraform_config::{Cache, Dialect, Inputs, MissingModules, ProblemKind, VarInput};
+
+use super::{Exit, Output, World, args};
+use crate::check::{Request, check, roots};
+use crate::engine::Judgement;
+use crate::paths::Paths;
+use crate::report::{Colour, Report};
+use args::CheckArgs;
+
+pub(super) fn run(args: &CheckArgs, matches: Option<&ArgMatches>, world: &World) -> Output {
+    let variables = match variables(args, matches, &world.cwd) {
+        Ok(variables) => variables,
+        Err(message) => return usage(&message),
+    };
+    let request = request(args, variables, world);
+    let paths = Paths::new(&world.cwd);
+    if args.show_roots {
+        return show_roots(&request, paths, world);
+    }
+    let report = check(&request, paths);
+    let mut output = Output {
+        stdout: report.stdout(args.format, world.stdout),
+        stderr: report.stderr(world.stderr),
+        code: exit(&report, args).code(),
+    };
+    for (format, path) in &args.outputs {
+        let text = report.render(*format, Colour::Off);
+        if let Err(error) = std::fs::write(world.cwd.join(path), text) {
+            output.stderr += &format!("error: cannot write {}: {error}\n", path.display());
+            output.code = Exit::Usage.code();
+        }
+    }
+    output
+}
+
+fn exit(report: &Report, args: &CheckArgs) -> Exit {
+    if report.has(ProblemKind::Usage) {
+        Exit::Usage
+    } else if report.has(ProblemKind::Analysis) {
+        Exit::NotAnalysed
+    } else if report.reaches(args.fail_on) || (args.strict && !report.undecided.is_empty()) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}
+
+fn request(args: &CheckArgs, variables: Vec<VarInput>, world: &World) -> Request {
+    let named = |name: &str| {
+        let mut env = world.env.iter();
+        env.find(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, v)| v.clone())
+    };
+    let workspace = args.workspace.clone().or_else(|| named("TF_WORKSPACE"));
+    let paths = match args.paths.is_empty() {
+        true => vec![world.cwd.clone()],
+        false => args
+            .paths
+            .iter()
+            .map(|path| joined(&world.cwd, path))
+            .collect(),
+    };
+    let inputs = Inputs {
+        variables,
+        environment: world.env.clone(),
+        workspace: workspace.unwrap_or_else(|| "default".to_owned()),
+        dialect: args.dialect.map(|dialect| match dialect {
+            args::Dialect::Terraform => Dialect::Terraform,
+            args::Dialect::Tofu => Dialect::Tofu,
+        }),
+        missing_modules: match args.missing_modules {
+            args::MissingModules::Error => MissingModules::Fail,
+            args::MissingModules::Note => MissingModules::Note,
+        },
+    };
+    Request { paths, inputs }
+}
+
+/// `-var` and `-var-file` in the order in which they were written: later ones win.
+fn variables(
+    args: &CheckArgs,
+    matches: Option<&ArgMatches>,
+    cwd: &Path,
+) -> Result<Vec<VarInput>, String> {
+    let places = |id: &str| -> Vec<usize> {
+        matches
+            .and_then(|matches| matches.indices_of(id))
+            .into_iter()
+            .flatten()
+            .collect()
+    };
+    let mut inputs = Vec::new();
+    for (at, text) in places("variables").into_iter().zip(&args.variables) {
+        let (name, text) = text
+            .split_once('=')
+            .ok_or_else(|| format!("-var {text:?} has no =: write -var 'name=value'"))?;
+        let (name, text) = (name.trim().to_owned(), text.to_owned());
+        inputs.push((at, VarInput::Value { name, text }));
+    }
+    for (at, file) in places("variable_files")
+        .into_iter()
+        .zip(&args.variable_files)
+    {
+        inputs.push((at, VarInput::File(cwd.join(file))));
+    }
+    inputs.sort_by_key(|(at, _)| *at);
+    Ok(inputs.into_iter().map(|(_, input)| input).collect())
+}
+
+/// `.` is the directory itself, so that nothing shows a path that ends in a dot.
+fn joined(cwd: &Path, path: &Path) -> std::path::PathBuf {
+    match path == Path::new(".") {
+        true => cwd.to_path_buf(),
+        false => cwd.join(path),
+    }
+}
+
+fn show_roots(request: &Request, paths: Paths, world: &World) -> Output {
+    let discovery = roots(request, &Cache::default());
+    let shown = discovery
+        .roots
+        .iter()
+        .map(|root| paths.show(&root.path) + "\n")
+        .collect();
+    let report = Report::new(Judgement::default(), discovery.problems, 0, paths);
+    let exit = match (
+        report.has(ProblemKind::Usage),
+        report.has(ProblemKind::Analysis),
+    ) {
+        (true, _) => Exit::Usage,
+        (false, true) => Exit::NotAnalysed,
+        (false, false) => Exit::Clean,
+    };
+    Output {
+        stdout: shown,
+        stderr: report.stderr(world.stderr),
+        code: exit.code(),
+    }
+}
+
+fn usage(message: &str) -> Output {
+    Output {
+        stderr: format!("error: {message}\n"),
+        code: Exit::Usage.code(),
+        ..Output::default()
+    }
+}

@@ -1,0 +1,248 @@
+//! For people: rustc-like snippets, and one line that sums up.
+
+use std::path::PathBuf;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet,
+    normalize_untrusted_str,
+};
+use terraform_config::{Problem, ProblemKind};
+
+use super::{Colour, Report};
+use crate::engine::{Finding, Open};
+use crate::estate::Unknown;
+use crate::finding::{Severity, listed};
+use crate::paths::Paths;
+use crate::place::Place;
+
+/// Findings, open questions and the closing line.
+pub(super) fn findings(report: &Report, colour: Colour) -> String {
+    let renderer = renderer(colour);
+    let findings = report.findings.iter().map(|found| finding(found, report));
+    let undecided = report.undecided.iter().map(|open| note(open, report));
+    let mut text = String::new();
+    for group in findings.chain(undecided) {
+        text += &renderer.render(&[group]);
+        text += "\n\n";
+    }
+    text + &hint(report) + &summary(report)
+}
+
+/// What went wrong on the way.
+pub(super) fn problems(report: &Report, colour: Colour) -> String {
+    let renderer = renderer(colour);
+    let mut text = String::new();
+    for problem in &report.problems {
+        text += &renderer.render(&[trouble(problem, &report.paths)]);
+        text += "\n\n";
+    }
+    text
+}
+
+fn renderer(colour: Colour) -> Renderer {
+    let renderer = match colour {
+        Colour::Off => Renderer::plain(),
+        Colour::On => Renderer::styled(),
+    };
+    renderer.decor_style(DecorStyle::Ascii)
+}
+
+/// A place to show, and how.
+struct Mark<'a> {
+    kind: AnnotationKind,
+    place: &'a Place,
+    label: String,
+}
+
+fn finding<'a>(found: &'a Finding, report: &Report) -> Group<'a> {
+    let violation = &found.violation;
+    let level = match found.rule.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let related = violation.related.iter().map(|related| Mark {
+        kind: AnnotationKind::Context,
+        place: &related.place,
+        label: related.message.clone(),
+    });
+    let mut marks = vec![primary(&violation.place, violation.label.clone())];
+    marks.extend(related);
+    level
+        .primary_title(format!("{}: {}", found.address, violation.message))
+        .id(found.rule.id)
+        .elements(snippets(&marks, &report.paths))
+        .elements(called_from(&found.address, &found.roots, report))
+        .element(Level::NOTE.message(&violation.note))
+        .element(Level::HELP.message(&violation.help))
+}
+
+fn note<'a>(open: &'a Open, report: &Report) -> Group<'a> {
+    let undecided = &open.undecided;
+    let mut marks = vec![primary(
+        &undecided.unknown.place,
+        reason(&undecided.unknown),
+    )];
+    marks.extend(undecided.also.iter().map(|unknown| Mark {
+        kind: AnnotationKind::Context,
+        place: &unknown.place,
+        label: reason(unknown),
+    }));
+    let mut unknowns = std::iter::once(&undecided.unknown).chain(&undecided.also);
+    let value = unknowns
+        .find_map(|unknown| unset_variable(unknown))
+        .map(|name| {
+            Level::HELP.message(format!(
+                "give it a value: -var '{name}=...', or a -var-file"
+            ))
+        });
+    Level::NOTE
+        .primary_title(format!(
+            "{}: cannot tell {}",
+            open.address, undecided.question
+        ))
+        .id(open.rule.id)
+        .elements(snippets(&marks, &report.paths))
+        .elements(called_from(&open.address, &open.roots, report))
+        .elements(value)
+}
+
+/// The variable of the root module that only lacks a value, if that is the cause.
+fn unset_variable(unknown: &Unknown) -> Option<&str> {
+    unknown
+        .because
+        .strip_prefix("var.")?
+        .strip_suffix(" has no value")
+}
+
+/// The root modules that call the module it is in, where there are several to choose from.
+fn called_from<'a>(address: &str, roots: &[PathBuf], report: &Report) -> Option<Message<'a>> {
+    let elsewhere = address.starts_with("module.") && report.roots > 1;
+    let roots: Vec<String> = roots.iter().map(|root| report.paths.show(root)).collect();
+    elsewhere.then(|| Level::NOTE.message(plain(&format!("called from {}", listed(&roots)))))
+}
+
+fn primary(place: &Place, label: String) -> Mark<'_> {
+    Mark {
+        kind: AnnotationKind::Primary,
+        place,
+        label,
+    }
+}
+
+/// Through what it came, and the cause.
+fn reason(unknown: &Unknown) -> String {
+    let links = unknown.chain.iter().chain([&unknown.because]);
+    links.map(AsRef::as_ref).collect::<Vec<&str>>().join(" <- ")
+}
+
+/// One snippet for each file, the first mark's file first.
+fn snippets<'a>(marks: &[Mark<'a>], paths: &Paths) -> Vec<Snippet<'a, Annotation<'a>>> {
+    let mut files: Vec<&Place> = Vec::new();
+    for mark in marks {
+        if !files.iter().any(|known| known.same_file(mark.place)) {
+            files.push(mark.place);
+        }
+    }
+    let snippet = |file: &&'a Place| {
+        let here = marks.iter().filter(|mark| mark.place.same_file(file));
+        let annotations =
+            here.map(|mark| mark.kind.span(mark.place.range()).label(mark.label.clone()));
+        Snippet::source(file.source())
+            .path(paths.show(file.path()))
+            .annotations(annotations)
+    };
+    files.iter().map(snippet).collect()
+}
+
+fn trouble<'a>(problem: &'a Problem, paths: &Paths) -> Group<'a> {
+    let level = match problem.kind {
+        ProblemKind::Note => Level::NOTE,
+        ProblemKind::Analysis | ProblemKind::Usage => Level::ERROR,
+    };
+    let mut group = Group::with_title(level.primary_title(&problem.message));
+    if let Some(origin) = &problem.origin {
+        let annotation = AnnotationKind::Primary.span(Place::from(origin).range());
+        let path = paths.show(&origin.file.path);
+        let snippet = Snippet::source(&origin.file.text)
+            .path(path)
+            .annotation(annotation);
+        group = group.element(snippet);
+    } else if let Some(file) = &problem.file {
+        let file = paths.show(file);
+        if !problem.message.contains(&file) {
+            group = group.element(Origin::path(file));
+        }
+    }
+    match &problem.help {
+        Some(help) => group.element(Level::HELP.message(plain(help))),
+        None => group,
+    }
+}
+
+/// Text that may hold names of files, which may hold escape codes. Titles and labels are cleaned
+/// by the renderer.
+fn plain(text: &str) -> String {
+    normalize_untrusted_str(text)
+}
+
+fn summary(report: &Report) -> String {
+    let of = |severity| {
+        report
+            .findings
+            .iter()
+            .filter(|f| f.rule.severity == severity)
+            .count()
+    };
+    let counts = [
+        (of(Severity::Error), "error", "errors"),
+        (of(Severity::Warning), "warning", "warnings"),
+        (of(Severity::Info), "info", "infos"),
+        (report.undecided.len(), "undecided", "undecided"),
+    ];
+    let told: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| counted(count, one, many))
+        .collect();
+    let told = match told.is_empty() {
+        true => "no findings".to_owned(),
+        false => told.join(", "),
+    };
+    let checked = match report.roots {
+        0 => "nothing was checked".to_owned(),
+        roots => format!(
+            "checked {} in {}",
+            counted(report.clusters, "cluster", "clusters"),
+            counted(roots, "root module", "root modules")
+        ),
+    };
+    let partly = report
+        .problems
+        .iter()
+        .any(|problem| problem.kind != ProblemKind::Note);
+    let rest = match partly {
+        true if report.roots > 0 => "; not all of it could be read, see above",
+        _ => "",
+    };
+    format!("{told}; {checked}{rest}\n")
+}
+
+/// What to type for more.
+fn hint(report: &Report) -> String {
+    match report.findings.first() {
+        Some(first) => format!(
+            "To see why and what to do: holdfast explain {}\n",
+            first.rule.id
+        ),
+        None => String::new(),
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
+    }
+}
