@@ -1,0 +1,16 @@
+//! Runs of the whole program, in-process: command line in, text and exit code out.
+//!
+//! - `plans`: configurations that the real provider planned, with their verdicts.
+//! - `idioms`: the ways in which people write clusters, each with a spot and a clean variant.
+//! - `clusters`: `examples/clusters`, as the demo shows them.
+//! - `process`: the program as a process.
+//! - `usage`: bad input, flags, formats, exit codes.
+//! - `vocabulary`: what is read of Rancher's resources, by the schema.
+
+mod clusters;
+mod idioms;
+mod plans;
+mod process;
+mod support;
+mod usage;
+mod vocabulary;

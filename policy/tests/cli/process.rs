@@ -1,0 +1,66 @@
+//! The program as a process: streams, colour, exit codes.
+
+use std::process::{Command, Stdio};
+
+use crate::support::Repo;
+
+/// Rejected by every rule.
+const BAD: &str = r#"
+resource "rancher2_cluster_v2" "c" {
+  name               = "c"
+  kubernetes_version = "v1.34.6+k3s1"
+  rke_config {
+  }
+}
+"#;
+
+fn holdfast(repo: &Repo) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holdfast"));
+    command.arg("check").current_dir(repo.path()).env_clear();
+    command
+}
+
+#[test]
+fn the_process_says_what_a_run_says() {
+    let repo = Repo::with(BAD);
+    let output = holdfast(&repo).output().unwrap();
+    let run = repo.run(&["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), run.stdout);
+    assert!(output.stderr.is_empty(), "progress is silent");
+}
+
+#[test]
+fn colour_is_for_terminals_and_can_be_refused() {
+    let repo = Repo::with(BAD);
+    let coloured = |name: &str, value: &str| {
+        let output = holdfast(&repo).env(name, value).output().unwrap();
+        output.stdout.contains(&0x1b)
+    };
+    assert!(!coloured("TERM", "xterm-256color"), "a pipe is no terminal");
+    assert!(coloured("CLICOLOR_FORCE", "1"));
+    let both = holdfast(&repo)
+        .env("CLICOLOR_FORCE", "1")
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    assert!(!both.stdout.contains(&0x1b));
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_error() {
+    let repo = Repo::with(BAD);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = holdfast(&repo)
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        output.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -1,0 +1,141 @@
+//! A scratch repository, and runs in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use holdfast::cli::{self, Output, World};
+use holdfast::report::Colour;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A directory that looks like a repository.
+pub(crate) struct Repo(TempDir);
+
+impl Repo {
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        fs::create_dir(directory.path().join(".git")).expect("it is writable");
+        Self(directory)
+    }
+
+    /// With one file, `main.tf`.
+    pub(crate) fn with(hcl: &str) -> Self {
+        let repo = Self::new();
+        repo.write("main.tf", hcl);
+        repo
+    }
+
+    /// With a copy of a directory of this checkout, given from the workspace's root.
+    pub(crate) fn copy_of(folder: &str) -> Self {
+        let repo = Self::new();
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .expect("a workspace");
+        copy(&workspace.join(folder), repo.path());
+        repo
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().expect("a file has a parent")).expect("it is writable");
+        fs::write(&path, content).expect("it is writable");
+        path
+    }
+
+    /// Runs `holdfast` in it.
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
+        self.run_with(args, &[])
+    }
+
+    pub(crate) fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Output {
+        let world = World {
+            cwd: self.path().to_path_buf(),
+            env: env
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+            stdout: Colour::Off,
+            stderr: Colour::Off,
+        };
+        cli::run(
+            std::iter::once("holdfast").chain(args.iter().copied()),
+            &world,
+        )
+    }
+
+    /// `holdfast check --format json`, read.
+    pub(crate) fn check(&self, args: &[&str]) -> Checked {
+        let mut all = vec!["check", "--format", "json"];
+        all.extend(args);
+        let output = self.run(&all);
+        let json = serde_json::from_str(&output.stdout).unwrap_or_else(|error| {
+            panic!(
+                "{error}\nstdout:\n{}\nstderr:\n{}",
+                output.stdout, output.stderr
+            )
+        });
+        Checked { json, output }
+    }
+}
+
+/// A JSON report.
+pub(crate) struct Checked {
+    pub(crate) json: Value,
+    pub(crate) output: Output,
+}
+
+impl Checked {
+    /// One line for each finding and open question: `violated rule address`, then the errors.
+    pub(crate) fn verdicts(&self) -> String {
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let mut lines = Vec::new();
+        for finding in self.entries("findings") {
+            lines.push(format!(
+                "violated {} {}",
+                text(finding, "rule"),
+                text(finding, "address")
+            ));
+        }
+        for open in self.entries("undecided") {
+            let (rule, address) = (text(open, "rule"), text(open, "address"));
+            lines.push(format!(
+                "undecided {rule} {address}: {}",
+                text(open, "because")
+            ));
+        }
+        for error in self.entries("errors") {
+            lines.push(format!("error {}", text(error, "message")));
+        }
+        match lines.is_empty() {
+            true => "clean".to_owned(),
+            false => lines.join("\n"),
+        }
+    }
+
+    fn entries(&self, key: &str) -> &[Value] {
+        self.json[key]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("the folder is there") {
+        let entry = entry.expect("it can be listed");
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            // What `terraform init` may have left.
+            if entry.file_name() != ".terraform" {
+                fs::create_dir_all(&target).expect("it is writable");
+                copy(&source, &target);
+            }
+        } else {
+            fs::copy(&source, &target).expect("it is writable");
+        }
+    }
+}
