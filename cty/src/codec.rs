@@ -86,7 +86,7 @@ pub enum DecodeProblem {
     #[error("the input ends in the middle of the value")]
     Truncated,
     /// So many bytes follow the value.
-    #[error("{0} bytes follow the value")]
+    #[error("extra bytes after the value: {0}")]
     Trailing(usize),
     /// Not JSON; the parser's words.
     #[error("invalid JSON: {0}")]

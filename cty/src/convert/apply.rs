@@ -35,7 +35,7 @@ fn known(value: &Value, want: &Type, path: &mut Path) -> Result<Value> {
         (Data::String(text), Type::Number) => to_number(text, path),
         (Data::String(text), Type::Bool) => to_bool(text, path),
         (Data::List(got, elements) | Data::Set(got, elements), Type::List(want)) => {
-            if is_set(value) && !value.is_wholly_known() {
+            if is_set(value) && elements.len() > 1 && !value.is_wholly_known() {
                 // How many elements it has depends on which of them turn out equal.
                 let ty = dynamic_replace(&value.ty(), &Type::list(want.without_optional()));
                 return Ok(Value::unknown(ty).with_marks(&value.deep_marks()));

@@ -9,6 +9,8 @@
 
 mod apply;
 mod message;
+#[cfg(test)]
+mod tests;
 mod unify;
 mod unknown;
 

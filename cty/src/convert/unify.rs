@@ -139,8 +139,9 @@ fn structures_as_collection(types: &[&Type], mode: Mode) -> Attempt {
     };
     rest.push(&as_one);
     match unify_in(rest.into_iter(), mode) {
-        Some(ty @ (Type::Map(_) | Type::List(_))) if all_convert(types, &ty, mode) => {
-            Attempt::Done(Some(ty))
+        Some(ty @ (Type::Map(_) | Type::List(_))) => {
+            // A structure with dynamic parts can look convertible part by part and not be.
+            Attempt::Done(all_convert(types, &ty, mode).then_some(ty))
         }
         _ => Attempt::NotOfOneKind,
     }

@@ -6,6 +6,9 @@ use crate::{Refinement, Type, Value};
 /// The unknown result; a known bound on a length or "not null" carries over where it must hold.
 pub(super) fn convert_unknown(got: &Type, known: Option<&Refinement>, want: &Type) -> Value {
     let ty = dynamic_replace(got, want);
+    if ty == *got {
+        return Value::refined(ty, known.cloned().unwrap_or_default());
+    }
     let (min_length, max_length) = lengths(got, known, &ty);
     let refinement = Refinement {
         not_null: known.is_some_and(|r| r.not_null),

@@ -10,6 +10,8 @@
 
 mod decode;
 mod encode;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use decode::{decode, decode_implied, decode_value, imply_type};

@@ -13,6 +13,8 @@ mod decode;
 mod encode;
 mod reader;
 mod refinement;
+#[cfg(test)]
+mod tests;
 
 pub use decode::decode;
 pub use encode::encode;

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use num_bigint::{BigInt, Sign};
 
-use super::binary::nearest;
+use super::binary::{nearest, shortest};
 use super::decimal::{Decimal, power_of_ten};
 use super::{Number, NumberError, Repr};
 
@@ -25,7 +25,7 @@ impl Number {
             return Ok(sum.into());
         }
         match (self.to_decimal(), other.to_decimal()) {
-            (Some(a), Some(b)) => rounded(a.add(&b)),
+            (Some(a), Some(b)) => combined(&a, &b, Decimal::add),
             (None, None) if self != other => Err(NumberError::Undefined(
                 "can't compute sum of opposing infinities",
             )),
@@ -52,7 +52,7 @@ impl Number {
             return Ok(product.into());
         }
         match (self.to_decimal(), other.to_decimal()) {
-            (Some(a), Some(b)) => rounded(a.mul(&b)),
+            (Some(a), Some(b)) => combined(&a, &b, Decimal::mul),
             _ => infinity_of_signs(self, other)
                 .ok_or(NumberError::Undefined("can't multiply zero by infinity")),
         }
@@ -85,7 +85,7 @@ impl Number {
             return Ok(self.clone());
         }
         match (self.to_decimal(), other.to_decimal()) {
-            (Some(a), Some(b)) => rounded(a.rem(&b)),
+            (Some(a), Some(b)) => combined(&a, &b, Decimal::rem),
             _ => infinity_of_signs(self, other).ok_or(NumberError::Undefined(
                 "can't use modulo with zero and infinity",
             )),
@@ -145,13 +145,37 @@ fn infinity_of_signs(a: &Number, b: &Number) -> Option<Number> {
     }
 }
 
-/// A result as this crate keeps it: exact if short, else with Terraform's precision.
-fn rounded(d: Decimal) -> Result<Number, NumberError> {
-    if d.digits() <= Number::EXACT_DIGITS {
-        return Number::from_decimal(d);
+/// The exact result if it is short, else what Terraform computes: a float from floats.
+fn combined(
+    a: &Decimal,
+    b: &Decimal,
+    compute: fn(&Decimal, &Decimal) -> Decimal,
+) -> Result<Number, NumberError> {
+    let exact = compute(a, b);
+    if exact.digits() <= Number::EXACT_DIGITS {
+        return Number::from_decimal(exact);
     }
+    let (n, d) = compute(&to_float(a), &to_float(b)).fraction();
+    Number::from_decimal(settled(nearest(&n, &d)))
+}
+
+fn to_float(d: &Decimal) -> Decimal {
     let (n, d) = d.fraction();
-    Number::from_decimal(nearest(&n, &d))
+    nearest(&n, &d)
+}
+
+/// A float that is the nearest to some short decimal stands for that decimal: `1.1/3*3` is 1.1.
+/// The margin leaves alone floats whose text merely happens to end early.
+fn settled(float: Decimal) -> Decimal {
+    const MARGIN: u64 = 4;
+    if float.is_zero() {
+        return float;
+    }
+    let short = shortest(&float);
+    match short.digits() + MARGIN <= Number::EXACT_DIGITS {
+        true => short,
+        false => float,
+    }
 }
 
 fn quotient(a: &Decimal, b: &Decimal) -> Result<Number, NumberError> {
@@ -165,10 +189,12 @@ fn quotient(a: &Decimal, b: &Decimal) -> Result<Number, NumberError> {
     if let Some(exact) = exact.filter(|d| d.digits() <= Number::EXACT_DIGITS) {
         return Number::from_decimal(exact);
     }
-    let (n, d) = Decimal::new(top.clone(), exponent).fraction();
-    let n = match bottom.sign() {
+    let (a, b) = (to_float(a), to_float(b));
+    let (n, d) = Decimal::new(a.coefficient().clone(), a.exponent() - b.exponent()).fraction();
+    let n = match b.coefficient().sign() {
         Sign::Minus => -n,
         _ => n,
     };
-    Number::from_decimal(nearest(&n, &(d * bottom.magnitude())))
+    let d = d * b.coefficient().magnitude();
+    Number::from_decimal(settled(nearest(&n, &d)))
 }

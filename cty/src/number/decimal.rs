@@ -55,6 +55,10 @@ impl Decimal {
         self.exponent
     }
 
+    pub(super) fn is_zero(&self) -> bool {
+        self.coefficient.sign() == Sign::NoSign
+    }
+
     pub(super) fn is_integer(&self) -> bool {
         self.exponent >= 0
     }
@@ -107,6 +111,28 @@ impl Decimal {
             (false, false) => Self::new(whole + 1, 0),
             _ => Self::new(whole, 0),
         }
+    }
+
+    /// The nearest number of so many significant digits, ties to even.
+    pub(super) fn round(&self, digits: u64) -> Self {
+        let surplus = self.digits().saturating_sub(digits);
+        if surplus == 0 {
+            return self.clone();
+        }
+        let power = power_of_ten(surplus);
+        let magnitude = self.coefficient.magnitude();
+        let mut kept = magnitude / &power;
+        let rest: BigUint = (magnitude - &kept * &power) << 1u8;
+        let up = match rest.cmp(&power) {
+            Ordering::Less => false,
+            Ordering::Equal => kept.bit(0),
+            Ordering::Greater => true,
+        };
+        if up {
+            kept += 1u8;
+        }
+        let kept = BigInt::from_biguint(self.coefficient.sign(), kept);
+        Self::new(kept, self.exponent + surplus as i64)
     }
 
     /// Both coefficients at one exponent.

@@ -9,6 +9,8 @@ mod arith;
 mod binary;
 mod convert;
 mod decimal;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::cmp::Ordering;

@@ -89,6 +89,25 @@ impl Number {
     }
 }
 
+impl Number {
+    /// Ten significant digits, with an exponent if that is shorter: Go's `%.10g`, by which
+    /// Terraform orders numbers inside elements of sets.
+    pub(crate) fn to_short_string(&self) -> String {
+        const DIGITS: u64 = 10;
+        let Some(d) = self.to_decimal() else {
+            return self.to_string();
+        };
+        let d = d.round(DIGITS);
+        let exponent = d.magnitude();
+        if d.is_zero() || (-4..DIGITS as i64).contains(&exponent) {
+            return d.to_plain_string();
+        }
+        let mantissa = Decimal::new(d.coefficient().clone(), d.exponent() - exponent);
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{}e{sign}{:02}", mantissa.to_plain_string(), exponent.abs())
+    }
+}
+
 impl fmt::Display for Number {
     /// Plain decimal notation, never an exponent, as Terraform turns numbers into strings: beyond
     /// [`Number::EXACT_DIGITS`] the fewest digits that name the same 512-bit float.

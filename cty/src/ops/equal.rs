@@ -67,8 +67,25 @@ fn unknown_and(ty: &Type, known: Option<&Refinement>, other: &Value) -> Equality
     }
 }
 
+/// True if the types differ however their dynamic parts turn out.
 fn never_one_type(a: &Type, b: &Type) -> bool {
-    !a.has_dynamic() && !b.has_dynamic() && a != b
+    match (a, b) {
+        (Type::Dynamic, _) | (_, Type::Dynamic) => false,
+        (Type::List(a), Type::List(b))
+        | (Type::Set(a), Type::Set(b))
+        | (Type::Map(a), Type::Map(b)) => never_one_type(a, b),
+        (Type::Tuple(a), Type::Tuple(b)) => {
+            a.len() != b.len() || a.iter().zip(&**b).any(|(a, b)| never_one_type(a, b))
+        }
+        (Type::Object(a), Type::Object(b)) => {
+            !a.attributes.keys().eq(b.attributes.keys())
+                || a.attributes
+                    .values()
+                    .zip(b.attributes.values())
+                    .any(|(a, b)| never_one_type(a, b))
+        }
+        _ => a != b,
+    }
 }
 
 /// True if a value so refined cannot turn out to be `other`.
@@ -95,19 +112,15 @@ fn excludes(known: &Refinement, other: &Value) -> bool {
 fn known(a: &Value, b: &Value) -> Equality {
     let (a_type, b_type) = (a.ty(), b.ty());
     if a_type != b_type {
-        let could_agree = (!has_known_type(a) || !has_known_type(b))
-            && (a_type.accepts(&b_type) || b_type.accepts(&a_type));
-        return match could_agree {
-            true => Equality::Undecided,
-            false => Equality::Different,
+        // Only an unknown part can still change its type.
+        let settled = has_known_type(a) && has_known_type(b);
+        return match settled || never_one_type(&a_type, &b_type) {
+            true => Equality::Different,
+            false => Equality::Undecided,
         };
     }
     match (a.data(), b.data()) {
-        (Data::Set(_, x), Data::Set(_, y)) => match a.is_wholly_known() && b.is_wholly_known() {
-            true if x == y => Equality::Equal,
-            true => Equality::Different,
-            false => Equality::Undecided,
-        },
+        (Data::Set(_, x), Data::Set(_, y)) => sets(a.is_wholly_known(), x, b.is_wholly_known(), y),
         (Data::List(_, x), Data::List(_, y)) | (Data::Tuple(x), Data::Tuple(y)) => {
             match x.len() == y.len() {
                 true => all(x.iter().zip(&**y)),
@@ -122,6 +135,23 @@ fn known(a: &Value, b: &Value) -> Equality {
         }
         (x, y) if x == y => Equality::Equal,
         _ => Equality::Different,
+    }
+}
+
+fn sets(x_known: bool, x: &[Value], y_known: bool, y: &[Value]) -> Equality {
+    // An element that is known, and not in the other set, which is known too.
+    let has_extra = |these: &[Value], those: &[Value]| {
+        these
+            .iter()
+            .any(|value| value.is_wholly_known() && !those.contains(value))
+    };
+    match (x_known, y_known) {
+        (true, true) if x == y => Equality::Equal,
+        (true, true) => Equality::Different,
+        _ if x.is_empty() != y.is_empty() => Equality::Different,
+        (true, false) if has_extra(y, x) => Equality::Different,
+        (false, true) if has_extra(x, y) => Equality::Different,
+        _ => Equality::Undecided,
     }
 }
 

@@ -95,6 +95,8 @@ fn composite(kind: &str, rest: &[Json]) -> Result<Option<Type>, ParseTypeError> 
         ("list", [element]) => Type::list(Type::from_json_value(element)?),
         ("set", [element]) => Type::set(Type::from_json_value(element)?),
         ("map", [element]) => Type::map(Type::from_json_value(element)?),
+        // Terraform writes null for no elements.
+        ("tuple", [Json::Null]) => Type::tuple([]),
         ("tuple", [Json::Array(elements)]) => {
             let elements: Result<Vec<Type>, _> =
                 elements.iter().map(Type::from_json_value).collect();
@@ -164,6 +166,14 @@ mod tests {
         ] {
             assert_eq!(Type::from_json(json).unwrap().to_json(), json);
         }
+    }
+
+    #[test]
+    fn reads_the_empty_tuple_as_terraform_writes_it() {
+        assert_eq!(
+            Type::from_json(r#"["tuple",null]"#).unwrap(),
+            Type::tuple([])
+        );
     }
 
     #[test]

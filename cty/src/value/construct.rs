@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use super::{Data, Refinement, Value};
+use super::{Data, Refinement, Value, set_order};
 use crate::{Marks, Number, Type};
 
 impl Value {
@@ -42,7 +42,9 @@ impl Value {
         Data::Unknown(ty.without_optional(), None).into()
     }
 
-    /// An unknown value of which something is known.
+    /// An unknown value of which something is known, or the value itself if that says all: a
+    /// number between equal bounds, an empty collection, and (as in Terraform) a list of known
+    /// length, whose elements are then unknown.
     ///
     /// A refinement that says nothing is dropped, and so is any on [`Type::Dynamic`] (Terraform
     /// allows none there).
@@ -50,7 +52,11 @@ impl Value {
         if ty == Type::Dynamic || refinement == Refinement::default() {
             return Self::unknown(ty);
         }
-        Data::Unknown(ty.without_optional(), Some(Arc::new(refinement))).into()
+        let ty = ty.without_optional();
+        match settled(&ty, &refinement) {
+            Some(value) => value,
+            None => Data::Unknown(ty, Some(Arc::new(refinement))).into(),
+        }
     }
 
     /// A list. If the element type is or contains [`Type::Dynamic`], the type that the elements
@@ -71,7 +77,7 @@ impl Value {
             marks = marks.union(&inner);
             plain.push(value);
         }
-        plain.sort();
+        set_order::sort(&mut plain);
         plain.dedup_by(|a, b| a == b && a.is_wholly_known());
         Self::from(Data::Set(element, plain.into())).with_marks(&marks)
     }
@@ -146,6 +152,38 @@ pub(crate) fn normalize(text: Arc<str>) -> Arc<str> {
         return text;
     }
     text.nfc().collect::<String>().into()
+}
+
+/// The longest list made of a known length alone: the length may be anyone's word.
+const MAX_SETTLED: u64 = 128;
+
+fn settled(ty: &Type, known: &Refinement) -> Option<Value> {
+    if !known.not_null {
+        return None;
+    }
+    if let (Type::Number, Some((lower, true)), Some((upper, true))) =
+        (ty, &known.lower, &known.upper)
+    {
+        return (lower == upper).then(|| Value::number(lower.clone()));
+    }
+    let length = known.min_length.unwrap_or(0);
+    if known.max_length != Some(length) {
+        return None;
+    }
+    match (ty, length) {
+        (Type::List(element), 0..=MAX_SETTLED) => {
+            let unknown = Value::unknown(Type::clone(element));
+            let elements = std::iter::repeat_n(unknown, length as usize);
+            Some(Value::list(Type::clone(element), elements))
+        }
+        (Type::Set(element), 0 | 1) => {
+            let unknown = Value::unknown(Type::clone(element));
+            let elements = (0..length).map(|_| unknown.clone());
+            Some(Value::set(Type::clone(element), elements))
+        }
+        (Type::Map(element), 0) => Some(Value::map::<Arc<str>>(Type::clone(element), [])),
+        _ => None,
+    }
 }
 
 /// Gives elements without a type of their own the element type.

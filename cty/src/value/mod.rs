@@ -2,10 +2,12 @@
 //!
 //! - `construct`: making them.
 //! - `access`: asking them.
+//! - `set_order`: the order of the elements of a set.
 //! - `walk`: going through them and rebuilding them.
 
 mod access;
 pub(crate) mod construct;
+mod set_order;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -37,7 +39,7 @@ pub enum Data {
     String(Arc<str>),
     /// Element type and elements.
     List(Type, Arc<[Value]>),
-    /// Element type and elements, sorted, without duplicates.
+    /// Element type and elements, without duplicates, in Terraform's order.
     Set(Type, Arc<[Value]>),
     /// Element type and elements by key.
     Map(Type, Arc<BTreeMap<Arc<str>, Value>>),
