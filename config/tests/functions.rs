@@ -128,6 +128,56 @@ fn decode(result: &Json) -> Result<Value, String> {
     cty::json::decode_value(&result["value"], &ty).map_err(|error| error.to_string())
 }
 
+/// Expressions that give something else here, and why that is left so.
+const DIFFERENT: &[(&str, &str)] = &[
+    (
+        r#"regex("a**", "a")"#,
+        "the regex crate repeats repetitions",
+    ),
+    (
+        r#"regex("(?x)a b", "ab")"#,
+        "the regex crate knows the flag x",
+    ),
+    (
+        r#"regex("(?P<1a>a)", "a")"#,
+        "the regex crate wants a letter first in a group's name",
+    ),
+    (
+        r#"regex("(?P<a>a)(?P<a>b)", "ab")"#,
+        "the regex crate wants names of groups to differ",
+    ),
+    (
+        r#"cidrhost("::ffff:10.0.0.0/112", 1)"#,
+        "Terraform mixes up both address lengths here",
+    ),
+    (
+        r#"timecmp("2017-11-22T00:00:00,5Z", "2017-11-22T00:00:00Z")"#,
+        LENIENT_TIMES,
+    ),
+    (
+        r#"timecmp("2017-11-22T0:00:00Z", "2017-11-22T00:00:00Z")"#,
+        LENIENT_TIMES,
+    ),
+    (
+        r#"timecmp("2017-11-22T00:00:00+24:00", "2017-11-22T00:00:00Z")"#,
+        LENIENT_TIMES,
+    ),
+    (
+        r#"timecmp("2017-11-22T00:00:00+00:60", "2017-11-22T00:00:00Z")"#,
+        LENIENT_TIMES,
+    ),
+    (r#"textencodebase64("a", "utf8")"#, UNKNOWN_CHARSET),
+    (r#"textencodebase64("a", "nope")"#, UNKNOWN_CHARSET),
+    (
+        r#"jsondecode("\"\\ud800\"")"#,
+        "half of a surrogate pair is no text",
+    ),
+    (r#"jsonencode(-0.0)"#, "there is no negative zero here"),
+];
+
+const LENIENT_TIMES: &str = "RFC 3339 allows no such time; formatdate and timeadd refuse it too";
+const UNKNOWN_CHARSET: &str = "few encodings are known here, so any other is unknown, not wrong";
+
 #[test]
 fn known_values_agree_with_terraform() {
     let text = cases("known.txt");
@@ -135,8 +185,14 @@ fn known_values_agree_with_terraform() {
     let results = results("known.json");
     for expression in expressions(&text) {
         let theirs = results.get(expression).cloned().unwrap_or_default();
-        if let Err(fault) = compare(expression, &theirs, &mut worded) {
-            faults.push(format!("{expression}\n    {fault}"));
+        let compared = compare(expression, &theirs, &mut worded);
+        let differs = DIFFERENT
+            .iter()
+            .any(|(different, _)| *different == expression);
+        match compared {
+            Ok(()) if differs => faults.push(format!("{expression}\n    agrees by now")),
+            Err(fault) if !differs => faults.push(format!("{expression}\n    {fault}")),
+            _ => {}
         }
     }
     assert!(

@@ -7,7 +7,10 @@ use super::FunctionError;
 pub(super) const MAX_TEXT: usize = 16 << 20;
 
 /// The most elements that a function puts into one collection.
-pub(super) const MAX_ELEMENTS: usize = 1 << 20;
+pub(super) const MAX_ELEMENTS: usize = 250_000;
+
+/// The most files that one search looks at.
+pub(super) const MAX_FILES: usize = 1_000_000;
 
 /// The largest file that is read, in bytes.
 pub(super) const MAX_FILE: u64 = 16 << 20;

@@ -233,6 +233,12 @@ fn escape<'a>(rest: &'a str, in_class: bool, out: &mut String) -> &'a str {
             return after;
         }
         '<' | '>' => out.push(letter),
+        // The braces belong to it: `\p{Greek}`, `\x{263A}`.
+        'p' | 'P' | 'x' if after.starts_with('{') => {
+            let end = after.find('}').map_or(after.len(), |at| at + 1);
+            out.extend(["\\", &rest[..1], &after[..end]]);
+            return &after[end..];
+        }
         '0' => return octal(rest, out),
         '1'..='7' if after.starts_with(|next: char| next.is_digit(8)) => return octal(rest, out),
         _ => {
@@ -275,6 +281,7 @@ mod tests {
             (r"\012", r"\x{A}"),
             (r"\<b\>", "<b>"),
             (r"\bx", r"(?-u:\b)x"),
+            (r"\p{Greek}\x{41}", r"\p{Greek}\x{41}"),
         ];
         for (go, ours) in cases {
             assert_eq!(translate(go), ours, "{go}");

@@ -46,7 +46,9 @@ pub(crate) fn known(expressions: &[&str], files: &Path) -> io::Result<Results> {
             .unwrap_or_default() as usize;
         let at = line.wrapping_sub(1) / LINES;
         let expression = expressions.get(at).copied().unwrap_or_default();
-        let error = json!({ "error": diagnostic["detail"] });
+        // A panic inside Terraform is followed by its stack, which is never the same.
+        let detail = diagnostic["detail"].as_str().unwrap_or_default();
+        let error = json!({ "error": detail.lines().next() });
         results.entry(expression.to_owned()).or_insert(error);
     }
     write(

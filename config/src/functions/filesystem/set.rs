@@ -13,9 +13,10 @@ use super::fence::{Place, is_inside, locate, unknown};
 use super::path::clean;
 use super::read::PATH;
 use crate::functions::FunctionError;
-use crate::functions::limits::MAX_ELEMENTS;
+use crate::functions::limits::MAX_FILES;
 use crate::functions::signature::{Args, Function, Outcome, Param, Returns, Shape};
 use crate::functions::text::quoted_unless_sensitive;
+use crate::why::Why;
 
 pub(in crate::functions) const FILESET: Function = Function::new(
     &[PATH, Param::string("pattern").marked()],
@@ -38,7 +39,12 @@ fn fileset(args: &Args<'_>) -> Outcome {
         found: Vec::new(),
         visited: 0,
     };
-    search.descend(&directory, &base, &parts)?;
+    if search.descend(&directory, &base, &parts).is_err() {
+        let why = Why::new(format!(
+            "{name} holds more than {MAX_FILES} files to look at"
+        ));
+        return Ok(unknown(args.returns.clone(), why).with_marks(&marks));
+    }
     let names = search
         .found
         .iter()
@@ -105,6 +111,9 @@ fn part(component: &Component<'_>) -> Result<Part, FunctionError> {
         .map_err(|error| FunctionError::new(format!("failed to glob pattern: {error}")))
 }
 
+/// More than [`MAX_FILES`].
+struct TooMany;
+
 struct Search<'a> {
     fence: &'a Path,
     found: Vec<PathBuf>,
@@ -114,12 +123,7 @@ struct Search<'a> {
 impl Search<'_> {
     /// Looks in `directory`, which the configuration calls `name`, for files that match the rest
     /// of the pattern.
-    fn descend(
-        &mut self,
-        directory: &Path,
-        name: &Path,
-        pattern: &[Part],
-    ) -> Result<(), FunctionError> {
+    fn descend(&mut self, directory: &Path, name: &Path, pattern: &[Part]) -> Result<(), TooMany> {
         let Some((part, rest)) = pattern.split_first() else {
             return Ok(());
         };
@@ -133,9 +137,8 @@ impl Search<'_> {
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
         for entry in entries {
             self.visited += 1;
-            if self.visited > MAX_ELEMENTS {
-                let message = format!("more than {MAX_ELEMENTS} files would have to be looked at");
-                return Err(FunctionError::new(message));
+            if self.visited > MAX_FILES {
+                return Err(TooMany);
             }
             let (path, name) = (entry.path(), name.join(entry.file_name()));
             let matches = match part {

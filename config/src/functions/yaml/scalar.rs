@@ -103,7 +103,8 @@ fn by_look(text: &str, style: ScalarStyle, tag: &str) -> Result<Option<Value>, S
         return Ok(Some(value));
     }
     if INTEGER.is_match(text) || FLOAT.is_match(text) {
-        return Ok(number(text));
+        let cannot = || format!("cannot parse {text:?} as !!int");
+        return number(text).map(Some).ok_or_else(cannot);
     }
     Ok(None)
 }
