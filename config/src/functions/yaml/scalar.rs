@@ -3,13 +3,10 @@
 //! go-cty-yaml mixes versions: booleans are YAML 1.1's, integers 1.2's (`0o14`), dates become
 //! RFC 3339 text.
 
-use std::sync::LazyLock;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cty::{Number, Type, Value};
+use cty::{Number, NumberError, Type, Value};
 use jiff::civil::DateTime;
-use regex::Regex;
 use saphyr_parser::ScalarStyle;
 
 use crate::functions::time::{Stamp, rfc3339};
@@ -36,11 +33,6 @@ pub(super) enum Tag<'a> {
 )]
 static INTEGER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\A([-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\z").unwrap());
-
-#[allow(clippy::unwrap_used, reason = "as above")]
-static FLOAT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\A[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z").unwrap()
-});
 
 /// The value of a scalar.
 pub(super) fn resolve(scalar: &Scalar<'_>) -> Result<Value, String> {
@@ -102,7 +94,7 @@ fn by_look(text: &str, style: ScalarStyle, tag: &str) -> Result<Option<Value>, S
     {
         return Ok(Some(value));
     }
-    if INTEGER.is_match(text) || FLOAT.is_match(text) {
+    if looks_numeric(text) {
         let cannot = || format!("cannot parse {text:?} as !!int");
         return number(text).map(Some).ok_or_else(cannot);
     }
@@ -123,6 +115,21 @@ fn word(text: &str) -> Option<Value> {
         "-.inf" | "-.Inf" | "-.INF" => Value::number(Number::NEG_INFINITY),
         _ => return None,
     })
+}
+
+/// YAML 1.2's integers, `0o` and `0x` ones too, and its decimal fractions.
+fn looks_numeric(text: &str) -> bool {
+    let digits = |digits: &str, radix| {
+        !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix))
+    };
+    match text.get(..2) {
+        Some("0o") => digits(&text[2..], 8),
+        Some("0x") => digits(&text[2..], 16),
+        _ => {
+            let is_plain = text.bytes().all(|byte| b"0123456789+-.eE".contains(&byte));
+            is_plain && text.parse::<Number>() != Err(NumberError::NotANumber)
+        }
+    }
 }
 
 fn number(text: &str) -> Option<Value> {
