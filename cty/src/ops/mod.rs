@@ -10,6 +10,8 @@
 mod equal;
 mod index;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 pub use equal::{Equality, equal, equality};
 pub use index::{get_attr, has_index, index, length};

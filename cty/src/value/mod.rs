@@ -8,6 +8,8 @@
 mod access;
 pub(crate) mod construct;
 mod set_order;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::{Data, Value};
-use crate::{Marks, Path, PathStep};
+use crate::{Marks, Path, PathStep, Type};
 
 impl Value {
     /// The marks of the value and of all its parts.
@@ -110,21 +110,22 @@ impl Value {
     ) -> Result<Self, E> {
         let Self { data, marks } = self;
         let value = match data {
-            Data::List(element, elements) => Self::list(
-                element,
-                rebuild_elements(&elements, PathStep::Index, path, map)?,
-            ),
-            Data::Set(element, elements) => Self::set(
-                element,
-                rebuild_elements(&elements, PathStep::Element, path, map)?,
-            ),
+            Data::List(element, elements) => {
+                let elements = rebuild_elements(&elements, PathStep::Index, path, map)?;
+                Self::list(element_type(element, elements.first()), elements)
+            }
+            Data::Set(element, elements) => {
+                let elements = rebuild_elements(&elements, PathStep::Element, path, map)?;
+                Self::set(element_type(element, elements.first()), elements)
+            }
             Data::Tuple(elements) => {
                 Self::tuple(rebuild_elements(&elements, PathStep::Index, path, map)?)
             }
-            Data::Map(element, entries) => Self::map(
-                element,
-                rebuild_entries(&entries, PathStep::Key, path, map)?,
-            ),
+            Data::Map(element, entries) => {
+                let entries = rebuild_entries(&entries, PathStep::Key, path, map)?;
+                let first = entries.first().map(|(_, value)| value);
+                Self::map(element_type(element, first), entries)
+            }
             Data::Object(attributes) => Self::object(rebuild_entries(
                 &attributes,
                 PathStep::Attribute,
@@ -149,6 +150,15 @@ fn named(
     step: fn(Arc<str>) -> PathStep,
 ) -> impl Iterator<Item = (PathStep, &Value)> {
     entries.iter().map(move |(k, v)| (step(k.clone()), v))
+}
+
+/// The element type of a rebuilt collection: as it was, or else whatever its elements now have
+/// in common.
+fn element_type(was: Type, first: Option<&Value>) -> Type {
+    match first.map(Value::ty) {
+        Some(ty) if ty != was && !ty.has_dynamic() => Type::Dynamic,
+        _ => was,
+    }
 }
 
 fn rebuild_elements<E>(
