@@ -27,13 +27,6 @@ pub(super) enum Tag<'a> {
     Other(&'a str),
 }
 
-#[allow(
-    clippy::unwrap_used,
-    reason = "constant patterns, compiled by every test that decodes"
-)]
-static INTEGER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\A([-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)\z").unwrap());
-
 /// The value of a scalar.
 pub(super) fn resolve(scalar: &Scalar<'_>) -> Result<Value, String> {
     let value = resolve_tagged(scalar)?;
