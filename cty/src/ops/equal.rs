@@ -1,6 +1,5 @@
 //! Equality of any two values.
 
-use super::scalar::unknown;
 use crate::{Data, Marks, Refinement, Type, Value};
 
 /// Whether two values are equal.
@@ -22,7 +21,7 @@ pub fn equal(a: &Value, b: &Value) -> Value {
     let result = match equality(a, b) {
         Equality::Equal => Value::bool(true),
         Equality::Different => Value::bool(false),
-        Equality::Undecided => unknown(Type::Bool),
+        Equality::Undecided => Value::unknown_not_null(Type::Bool),
     };
     let marks: fn(&Value) -> Marks = match a.is_null() != b.is_null() {
         true => |value| value.marks().clone(),

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use super::scalar::unknown;
 use super::{KeyProblem, OpError};
 use crate::convert::convert;
 use crate::value::construct::normalize;
@@ -152,7 +151,7 @@ pub fn has_index(collection: &Value, key: &Value) -> Value {
     let found = match index(collection, key) {
         Ok(_) if !collection.is_known() || !key.is_known() => match settled(collection, key) {
             true => Value::bool(true),
-            false => unknown(Type::Bool),
+            false => Value::unknown_not_null(Type::Bool),
         },
         Ok(_) => Value::bool(true),
         Err(_) => Value::bool(false),

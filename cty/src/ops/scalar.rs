@@ -4,14 +4,14 @@ use std::cmp::Ordering;
 
 use super::{OpError, Side};
 use crate::convert::convert;
-use crate::{Data, Marks, Number, NumberError, Refinement, Type, Value};
+use crate::{Data, Marks, Number, NumberError, Type, Value};
 
 /// `!a`.
 pub fn not(a: &Value) -> Result<Value, OpError> {
     let (a, marks) = operand(a, &Type::Bool, Side::Only)?;
     let result = match a.as_bool() {
         Some(b) => Value::bool(!b),
-        None => unknown(Type::Bool),
+        None => Value::unknown_not_null(Type::Bool),
     };
     Ok(result.with_marks(&marks))
 }
@@ -33,7 +33,7 @@ fn logic(a: &Value, b: &Value, deciding: bool) -> Result<Value, OpError> {
         pair if pair.0 == Some(deciding) || pair.1 == Some(deciding) => Value::bool(deciding),
         _ if a.is_null() || b.is_null() => return Err(OpError::NullOperand),
         (Some(_), Some(_)) => Value::bool(!deciding),
-        _ => unknown(Type::Bool),
+        _ => Value::unknown_not_null(Type::Bool),
     };
     Ok(result.with_marks(&a_marks).with_marks(&b_marks))
 }
@@ -65,7 +65,7 @@ fn compare(a: &Value, b: &Value, test: fn(Ordering) -> bool) -> Result<Value, Op
     let first = results.next();
     let result = match first {
         Some(result) if results.all(|other| other == result) => Value::bool(result),
-        _ => unknown(Type::Bool),
+        _ => Value::unknown_not_null(Type::Bool),
     };
     Ok(result.with_marks(&a_marks).with_marks(&b_marks))
 }
@@ -134,7 +134,7 @@ pub fn negate(a: &Value) -> Result<Value, OpError> {
     let (a, marks) = operand(a, &Type::Number, Side::Only)?;
     let result = match a.as_number() {
         Some(n) => Value::number(n.neg()),
-        None => unknown(Type::Number),
+        None => Value::unknown_not_null(Type::Number),
     };
     Ok(result.with_marks(&marks))
 }
@@ -148,18 +148,9 @@ fn arithmetic(
     let (b, b_marks) = operand(b, &Type::Number, Side::Right)?;
     let result = match (a.as_number(), b.as_number()) {
         (Some(a), Some(b)) => Value::number(compute(a, b)?),
-        _ => unknown(Type::Number),
+        _ => Value::unknown_not_null(Type::Number),
     };
     Ok(result.with_marks(&a_marks).with_marks(&b_marks))
-}
-
-/// A result that is unknown, but not null: operators never return null.
-pub(super) fn unknown(ty: Type) -> Value {
-    let not_null = Refinement {
-        not_null: true,
-        ..Refinement::default()
-    };
-    Value::refined(ty, not_null)
 }
 
 fn operand(value: &Value, want: &Type, side: Side) -> Result<(Value, Marks), OpError> {

@@ -42,6 +42,15 @@ impl Value {
         Data::Unknown(ty.without_optional(), None).into()
     }
 
+    /// An unknown value that will not be null, as the results of operators and most functions.
+    pub fn unknown_not_null(ty: Type) -> Self {
+        let not_null = Refinement {
+            not_null: true,
+            ..Refinement::default()
+        };
+        Self::refined(ty, not_null)
+    }
+
     /// An unknown value of which something is known, or the value itself if that says all: a
     /// number between equal bounds, an empty collection, and (as in Terraform) a list of known
     /// length, whose elements are then unknown.

@@ -13,14 +13,16 @@ mod tests;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::{Mark, Marks, Number, Type};
 
 /// A value and its marks. Cloning shares the data.
 ///
-/// Equality and order look at the data alone; ask [`Value::marks`] for the rest.
-#[derive(Clone, Debug)]
+/// Equality and order look at the data alone; ask [`Value::marks`] for the rest. `Debug` does not
+/// show sensitive and ephemeral data, so no log can.
+#[derive(Clone)]
 pub struct Value {
     data: Data,
     marks: Marks,
@@ -94,6 +96,21 @@ impl Value {
     /// The value without its own marks, and those marks.
     pub fn unmark(self) -> (Self, Marks) {
         (self.data.into(), self.marks)
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = [Mark::Sensitive, Mark::Ephemeral];
+        match hidden.iter().any(|mark| self.marks.contains(mark)) {
+            true => f.write_str("(hidden)")?,
+            false => self.data.fmt(f)?,
+        }
+        if !self.marks.is_empty() {
+            f.write_str(" marked ")?;
+            f.debug_list().entries(self.marks.iter()).finish()?;
+        }
+        Ok(())
     }
 }
 

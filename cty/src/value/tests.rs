@@ -152,6 +152,12 @@ fn marks_are_found_and_taken_off_at_any_depth() {
 }
 
 #[test]
+fn hidden_data_is_not_shown() {
+    let shown = format!("{:?}", sample());
+    insta::assert_snapshot!(shown, @r#"Object({"name": (hidden) marked [Sensitive], "pools": List(Map(Bool), [Map(Bool, {"k": (hidden) marked [Ephemeral]})])})"#);
+}
+
+#[test]
 fn paths_lead_to_parts() {
     let value = sample();
     let mut seen = Vec::new();
