@@ -43,6 +43,11 @@ fn binary(n: &BigUint, d: &BigUint) -> (BigUint, i64) {
     if round_up {
         quotient += 1u8;
     }
+    if quotient.bits() > PRECISION {
+        // All ones rounded up.
+        quotient >>= 1u8;
+        shift -= 1;
+    }
     (quotient, -shift)
 }
 
