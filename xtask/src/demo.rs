@@ -16,7 +16,7 @@ use crate::screen::{command, missing, output, remark, step};
 /// The clusters and what becomes of them: exit code 1 is a rejection.
 const CLUSTERS: [(&str, i32, &str); 3] = [
     (
-        "all-in-one",
+        "all-in-one-spot",
         1,
         "rejected: one reclaim wave takes every etcd member",
     ),
@@ -98,8 +98,9 @@ fn provider_half(programs: &Programs, host: &Host, options: &Options) -> Result<
         "the sandbox should hold one policy, and holds {}",
         policies.len()
     );
-    command("what now exists in the sandbox");
-    output(&serde_json::to_string_pretty(&policies[0])?);
+    anstream::println!();
+    remark("what now exists in the sandbox:");
+    output(&summary(&policies[0]));
 
     let again = show(&workdir, &["plan", "-detailed-exitcode"])?;
     output(&lines_with(&again.stdout, &["No changes"]));
@@ -116,6 +117,40 @@ fn provider_half(programs: &Programs, host: &Host, options: &Options) -> Result<
     );
     remark("the sandbox is empty again");
     Ok(None)
+}
+
+/// A policy as AWS holds it, in a few lines.
+fn summary(policy: &Value) -> String {
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    let details = &policy["PolicyDetails"];
+    let mut lines = vec![format!(
+        "  {}  {}  {}",
+        text(&policy["PolicyId"]),
+        text(&policy["Region"]),
+        text(&policy["State"])
+    )];
+    for tag in details["TargetTags"].as_array().into_iter().flatten() {
+        let kind = text(&details["ResourceTypes"][0]).to_lowercase();
+        lines.push(format!(
+            "  every {kind} tagged {}={}",
+            text(&tag["Key"]),
+            text(&tag["Value"])
+        ));
+    }
+    for schedule in details["Schedules"].as_array().into_iter().flatten() {
+        let rule = &schedule["CreateRule"];
+        lines.push(format!(
+            "  every {} hours from {} UTC, the newest {} kept",
+            text(&rule["Interval"]),
+            text(&rule["Times"][0]),
+            text(&schedule["RetainRule"]["Count"])
+        ));
+    }
+    lines.join("\n")
 }
 
 fn checker_half(programs: &Programs, number: usize) -> Result<()> {

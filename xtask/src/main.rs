@@ -1,9 +1,11 @@
 //! `cargo demo` and `cargo prove NAME`.
 //!
 //! - [`demo`]: the main job from end to end, on one command.
+//! - [`prove`]: proofs in full, with their tables.
 //! - [`screen`]: how both print.
 
 mod demo;
+mod prove;
 mod screen;
 
 use clap::{Parser, Subcommand};
@@ -20,12 +22,15 @@ struct Arguments {
 enum Task {
     /// Applies an example through our provider and checks three clusters.
     Demo(demo::Options),
+    /// Runs a proof in full and prints its table.
+    Prove(prove::Options),
 }
 
 fn main() -> std::process::ExitCode {
     let Arguments { task } = Arguments::parse();
     let done = match task {
         Task::Demo(options) => demo::run(&options),
+        Task::Prove(options) => prove::run(&options),
     };
     match done {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use holdfast_e2e::on_each_host;
+use holdfast_e2e::programs::repository;
 use holdfast_e2e::scene::{daily, policy};
 use serde_json::json;
 
@@ -345,6 +346,39 @@ provider "holdfast" {
         ensure!(change["after_unknown"]["region"] == true, "{change:#}");
         scene.workdir.apply()?;
         ensure!(scene.only_policy()?["Region"] == "eu-south-1");
+        scene.workdir.plan_is_empty()
+    })
+}
+
+#[test]
+fn the_examples_apply_as_they_stand() -> Result<()> {
+    on_each_host(|scene| {
+        let examples = repository().join("examples");
+        scene.workdir.copy_from(&examples.join("quickstart"))?;
+        scene.workdir.init()?;
+        scene.workdir.ok(&["fmt", "-check", "-no-color"])?;
+        scene.workdir.apply()?;
+        let schedule = &scene.only_policy()?["PolicyDetails"]["Schedules"][0];
+        ensure!(
+            schedule["CreateRule"]["Times"] == json!(["03:00"]),
+            "{schedule:#}"
+        );
+        ensure!(schedule["RetainRule"]["Count"] == 7, "{schedule:#}");
+        scene.workdir.plan_is_empty()?;
+        scene
+            .workdir
+            .ok(&["destroy", "-auto-approve", "-no-color"])?;
+
+        scene
+            .workdir
+            .copy_from(&examples.join("resources/holdfast_dlm_policy"))?;
+        std::fs::copy(
+            examples.join("provider/provider.tf"),
+            scene.workdir.path().join("main.tf"),
+        )?;
+        scene.workdir.ok(&["fmt", "-check", "-no-color"])?;
+        scene.workdir.apply()?;
+        ensure!(scene.only_policy()?["Tags"]["ManagedBy"] == "terraform");
         scene.workdir.plan_is_empty()
     })
 }
