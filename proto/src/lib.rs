@@ -111,7 +111,9 @@ pub use tokio_util::sync::CancellationToken;
 /// The code is 0 after a normal end. Started by hand instead of by Terraform, the process says on
 /// stderr what it is and ends with 1.
 pub fn serve(provider: impl Provider) -> std::process::ExitCode {
-    serve::serve(|work| service::Service::new(provider, work))
+    serve::serve(provider.quiet(), |work| {
+        service::Service::new(provider, work)
+    })
 }
 
 /// What the macros write; no part of the interface.

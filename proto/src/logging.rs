@@ -36,12 +36,14 @@ const NOISY: [&str; 8] = [
     "tower",
 ];
 
-/// Writes events to stderr from now on, if the host asked for any.
-pub(crate) fn start() {
+/// Writes events to stderr from now on, if the host asked for any. Crates that begin with one of
+/// `quiet` are treated as the transport is.
+pub(crate) fn start(quiet: &'static [&'static str]) {
     let level = wanted(|name| std::env::var_os(name));
     if level != LevelFilter::OFF {
         let lines = Registry::default().with(HcLog {
             level,
+            quiet,
             write: to_stderr,
         });
         // A provider that installed a subscriber of its own keeps it.
@@ -106,6 +108,7 @@ fn wanted(variable: impl Fn(&str) -> Option<OsString>) -> LevelFilter {
 /// The layer. An event's line has the fields of the spans around it, then its own.
 struct HcLog<W> {
     level: LevelFilter,
+    quiet: &'static [&'static str],
     write: W,
 }
 
@@ -115,9 +118,11 @@ where
     W: Fn(&[u8]) + 'static,
 {
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        let root = metadata.target().split("::").next().unwrap_or_default();
+        let target = metadata.target();
+        let root = target.split("::").next().unwrap_or_default();
+        let quiet = || self.quiet.iter().any(|prefix| target.starts_with(prefix));
         *metadata.level() <= self.level
-            && (*metadata.level() <= Level::WARN || !NOISY.contains(&root))
+            && (*metadata.level() <= Level::WARN || !(NOISY.contains(&root) || quiet()))
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -218,7 +223,11 @@ mod tests {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&lines);
         let write = move |line: &[u8]| sink.lock().unwrap().push(line.to_vec());
-        let subscriber = Registry::default().with(HcLog { level, write });
+        let subscriber = Registry::default().with(HcLog {
+            level,
+            quiet: &["sdk_of"],
+            write,
+        });
         tracing::subscriber::with_default(subscriber, log);
         let lines = lines.lock().unwrap();
         lines
@@ -284,6 +293,7 @@ mod tests {
             trace!("too fine");
             debug!("wanted");
             debug!(target: "h2::codec::framed_read", "noise");
+            debug!(target: "sdk_of_an_api::http", "a request with all its headers");
             tracing::warn!(target: "h2::proto", "worth hearing");
         });
         let messages: Vec<_> = lines.iter().map(|line| &line["@message"]).collect();

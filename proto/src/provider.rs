@@ -30,6 +30,12 @@ pub trait Provider: Send + Sync + Sized + 'static {
         config: Self::Config,
     ) -> impl Future<Output = Result<Configured<Self::Client>, Diagnostics>> + Send;
 
+    /// Prefixes of crates whose log lines below a warning are dropped: SDKs that log what they send
+    /// would put credentials into the user's log.
+    fn quiet(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The managed resources; see [`resources!`](crate::resources!).
     fn resources(&self) -> Vec<Box<dyn AnyResource<Self::Client>>>;
 

@@ -30,10 +30,14 @@ const CRASHED: u8 = 2;
 /// Serves until the host ends the process; what a provider's `main` returns.
 ///
 /// `provider` is made inside the runtime, with the [`Work`] that it shares with this process.
+/// Crates that begin with one of `quiet` log warnings only.
 /// The code is 0 after a normal end, 1 (with a sentence on stderr) if serving could not begin.
-pub(crate) fn serve<P: Provider>(provider: impl FnOnce(Work) -> P) -> ExitCode {
+pub(crate) fn serve<P: Provider>(
+    quiet: &'static [&'static str],
+    provider: impl FnOnce(Work) -> P,
+) -> ExitCode {
     logging::report_panics();
-    let served = std::panic::catch_unwind(AssertUnwindSafe(|| run(provider)));
+    let served = std::panic::catch_unwind(AssertUnwindSafe(|| run(quiet, provider)));
     match served {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => {
@@ -47,9 +51,12 @@ pub(crate) fn serve<P: Provider>(provider: impl FnOnce(Work) -> P) -> ExitCode {
     }
 }
 
-fn run<P: Provider>(provider: impl FnOnce(Work) -> P) -> Result<(), StartError> {
+fn run<P: Provider>(
+    quiet: &'static [&'static str],
+    provider: impl FnOnce(Work) -> P,
+) -> Result<(), StartError> {
     let environment = Environment::read(|name| std::env::var_os(name))?;
-    logging::start();
+    logging::start(quiet);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -45,6 +45,11 @@ impl Provider for Holdfast {
         }))
     }
 
+    fn quiet(&self) -> &'static [&'static str] {
+        // The SDK traces whole requests, session tokens among their headers.
+        &["aws_", "hyper_"]
+    }
+
     fn resources(&self) -> Vec<Box<dyn AnyResource<Client>>> {
         resources::all()
     }

@@ -304,6 +304,35 @@ fn denied_credentials_are_one_error() -> Result<()> {
 }
 
 #[test]
+fn no_log_holds_a_secret() -> Result<()> {
+    on_each_host(|scene| {
+        let log = scene.workdir.path().join("trace.log");
+        scene
+            .workdir
+            .set("TF_LOG", "trace")
+            .set("TF_LOG_PATH", log.as_os_str());
+        scene
+            .workdir
+            .set("AWS_SECRET_ACCESS_KEY", "canary-secret-key");
+        scene
+            .workdir
+            .set("AWS_SESSION_TOKEN", "canary-session-token");
+        scene.configure(&daily(""))?;
+        scene.workdir.init()?;
+        scene.workdir.apply()?;
+        let text = std::fs::read_to_string(log)?;
+        ensure!(
+            text.contains("ApplyResourceChange"),
+            "the provider's calls are in the log"
+        );
+        for line in text.lines() {
+            ensure!(!line.contains("canary-"), "{line}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
 fn no_credentials_is_one_error() -> Result<()> {
     on_each_host(|scene| {
         scene

@@ -31,8 +31,6 @@ const OURS: &[(&str, &[&str])] = &[
 const KEPT_INSIDE: &[(&str, &str)] = &[
     ("tonic", "tfplugin"),
     ("prost", "tfplugin"),
-    ("rcgen", "tfplugin"),
-    ("tokio-rustls", "tfplugin"),
     ("aws-sdk-", "holdfast-aws"),
     ("aws-config", "holdfast-aws"),
     ("aws-smithy-", "holdfast-aws"),
