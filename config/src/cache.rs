@@ -52,3 +52,26 @@ impl<K: std::hash::Hash + Eq, V> Shelf<K, V> {
         Arc::clone(slot.get_or_init(|| Arc::new(make())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_once_however_many_ask() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("main.tf");
+        std::fs::write(&path, "locals {}\n").unwrap();
+        let cache = Cache::default();
+        let files: Vec<Arc<File>> = std::thread::scope(|scope| {
+            let ask = || scope.spawn(|| cache.file(&path));
+            let threads: Vec<_> = (0..4).map(|_| ask()).collect();
+            let join = |thread: std::thread::ScopedJoinHandle<'_, _>| thread.join().unwrap();
+            threads.into_iter().map(join).collect()
+        });
+        assert!(files.iter().all(|file| Arc::ptr_eq(file, &files[0])));
+        let module = || cache.module(directory.path(), Dialect::Terraform);
+        assert!(Arc::ptr_eq(&module(), &module()));
+        assert_eq!(module().problems, []);
+    }
+}

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use crate::eval::{canonical, is_local_source};
+use crate::eval::is_local_source;
 use crate::inputs::Dialect;
 use crate::load::module_files;
+use crate::paths::canonical;
 use crate::{Cache, Problem};
 
 /// What to walk and how to read it.

@@ -48,7 +48,9 @@ pub struct Address {
     pub type_name: Arc<str>,
     /// Label of the block.
     pub name: Arc<str>,
-    /// Which instance; `None` for a single one, and for one whose repetition is unknown.
+    /// Which instance; `None` for a single one, and for one whose repetition is unknown. A
+    /// [`crate::why::Reference`] may name a key of a resource whose repetition is unknown: look
+    /// for the address with the key first, then without.
     pub key: Option<InstanceKey>,
 }
 
@@ -68,6 +70,9 @@ pub struct Instance {
 }
 
 /// The content of a block, evaluated.
+///
+/// In `.tf.json` only a provider's schema tells a nested block from an attribute that holds
+/// objects, so such a property is among both: ask for what the schema says it is.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
     /// Attributes by name, as written: not converted to a schema's type.

@@ -17,6 +17,7 @@ pub mod functions;
 mod inputs;
 pub mod instance;
 mod load;
+mod paths;
 mod problem;
 pub mod source;
 pub mod syntax;

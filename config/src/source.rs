@@ -34,7 +34,8 @@ pub struct Position {
 impl Origin {
     /// Where the range begins.
     pub fn start(&self) -> Position {
-        let before = &self.file.text[..self.range.start.min(self.file.text.len())];
+        let text = &self.file.text;
+        let before = &text[..text.floor_char_boundary(self.range.start)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         // A byte order mark is no column.
         let line = before[line_start..].trim_start_matches('\u{feff}');

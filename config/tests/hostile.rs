@@ -121,19 +121,19 @@ output "fine" { value = 1 }
 #[test]
 fn depth_is_stopped() {
     let mut text = String::from("locals {\n  c0 = 1\n");
-    for n in 1..5000 {
+    for n in 1..9000 {
         writeln!(text, "  c{n} = (local.c{} + 1)", n - 1).expect("text grows");
     }
-    text.push_str("}\noutput \"near\" {\n  value = local.c600\n}\noutput \"far\" {\n  value = local.c4999\n}\n");
+    text.push_str("}\noutput \"near\" {\n  value = local.c1500\n}\noutput \"far\" {\n  value = local.c8999\n}\n");
     let out = outputs(&text);
     let shown: Vec<&str> = out
         .lines()
         .map(|line| line.get(..120).unwrap_or(line))
         .collect();
     assert_snapshot!(shown.join("\n"), @r"
-    far = ?number(local.c4023 <- local.c4022 <- local.c4021 <- local.c4020 <- local.c4019 <- local.c4018 <- local.c4017 <- l
-    near = 601
-    Analysis main.tf:4002:12: references and expressions nest more than 2000 levels deep
+    far = ?number(local.c7023 <- local.c7022 <- local.c7021 <- local.c7020 <- local.c7019 <- local.c7018 <- local.c7017 <- l
+    near = 1501
+    Analysis main.tf:7002:12: references and expressions nest more than 4000 levels deep
     ");
 }
 

@@ -4,7 +4,7 @@ mod support;
 
 use insta::assert_snapshot;
 use support::{outputs, outputs_of, problems, run, tree, write};
-use terraform_config::{Inputs, VarInput};
+use terraform_config::{Dialect, Inputs, VarInput};
 
 fn var(name: &str, text: &str) -> VarInput {
     VarInput::Value {
@@ -170,6 +170,37 @@ fn files_that_are_asked_for_must_be_there() {
     Usage gone.tfvars: $DIR/gone.tfvars does not exist
     Usage latin1.tfvars: $DIR/latin1.tfvars is not UTF-8: see line 1
     ");
+}
+
+#[test]
+fn workspace_paths_and_dialect_are_inputs() {
+    let files = [
+        (
+            "main.tf",
+            "output \"which\" {\n  value = \"terraform\"\n}\n",
+        ),
+        (
+            "main.tofu",
+            "output \"which\" {\n  value = \"tofu ${tofu.workspace}\"\n}\n",
+        ),
+        (
+            "other.tf",
+            "output \"paths\" {\n  value = \"${path.module} ${path.root} ${terraform.workspace}\"\n}\n",
+        ),
+    ];
+    let inputs = |dialect| Inputs {
+        workspace: "prod".to_owned(),
+        dialect,
+        ..Inputs::default()
+    };
+    assert_snapshot!(outputs_of(&files, &inputs(None)), @r#"
+    paths = ". . prod"
+    which = "tofu prod"
+    "#);
+    assert_snapshot!(outputs_of(&files, &inputs(Some(Dialect::Terraform))), @r#"
+    paths = ". . prod"
+    which = "terraform"
+    "#);
 }
 
 #[test]

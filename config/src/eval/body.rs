@@ -121,7 +121,7 @@ impl Env<'_> {
             let value = self.eval(&node.expr).unwrap_or_else(|fault| {
                 self.evaluator.report(fault.into_problem(source));
                 let why = Why::new(format!("{} is in error", node.name));
-                Value::unknown(cty::Type::Dynamic).mark(why.mark())
+                marks::unknown(why)
             });
             let value = self.evaluator.bounded(value, &attribute, &node.name);
             if made.attributes.contains_key(&node.name) {
@@ -208,7 +208,7 @@ impl Env<'_> {
             Err(fault) => {
                 self.evaluator.report(fault.into_problem(source));
                 let why = Why::new(format!("the for_each of dynamic {type_name} is in error"));
-                Value::unknown(cty::Type::Dynamic).mark(why.mark())
+                marks::unknown(why)
             }
         };
         match pairs(&collection, for_each.expr.span)? {

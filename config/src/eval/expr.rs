@@ -7,6 +7,7 @@ use cty::{Data, Type, Value, convert, ops};
 use crate::syntax::tree::{BinaryOp, Conditional, Expr, ExprKind, Item, Key, Span};
 
 use super::Evaluator;
+use super::either::either;
 use super::fault::{Fault, Outcome};
 use super::marks;
 use super::names::Names;
@@ -174,21 +175,13 @@ impl<'a> Env<'a> {
             None => {
                 let candidates: Vec<Value> = yes.into_iter().chain(no).collect();
                 let marks = marks::of_choice(condition.marks(), &candidates);
-                let null = candidates.len() == 2 && candidates.iter().all(Value::is_null);
-                let value = if null {
-                    return Ok(Value::null(ty).with_marks(&marks::without_whys(&marks)));
-                } else if !candidates.is_empty()
-                    && candidates.iter().all(Value::is_definitely_not_null)
-                {
-                    let refinement = cty::Refinement {
-                        not_null: true,
-                        ..cty::Refinement::default()
-                    };
-                    Value::refined(ty, refinement)
-                } else {
-                    Value::unknown(ty)
+                let value = match candidates.as_slice() {
+                    [yes, no] => either(yes, no, &ty),
+                    _ => Value::unknown(ty),
                 };
-                Ok(value.with_marks(&marks))
+                // Parts of a list of known length are as unknown as the whole would be.
+                let value = value.map_leaves(&mut |leaf| leaf.with_marks(&marks));
+                Ok(without_stale_whys(value.with_marks(&marks)))
             }
         }
     }

@@ -22,9 +22,9 @@ const MAX_VALUE_DEPTH: usize = 256;
 /// Expressions evaluated and values made for one root.
 const MAX_STEPS: u64 = 10_000_000;
 /// Expressions being evaluated at one time, through references too.
-const MAX_DEPTH: usize = 2_000;
+const MAX_DEPTH: usize = 4_000;
 /// Stack that an evaluation runs on: room for [`MAX_DEPTH`] in a debug build.
-pub(super) const STACK_BYTES: usize = 256 << 20;
+pub(super) const STACK_BYTES: usize = 64 << 20;
 
 /// What is said once there are no steps left; from then on everything fails.
 pub(super) const OUT_OF_STEPS: &str = "evaluating this root takes more than 10 million steps";
@@ -57,7 +57,7 @@ impl Budget {
     pub(super) fn step(&self) -> Result<Step<'_>, &'static str> {
         self.take(1)?;
         if self.depth.get() >= MAX_DEPTH {
-            return Err("references and expressions nest more than 2000 levels deep");
+            return Err("references and expressions nest more than 4000 levels deep");
         }
         self.depth.set(self.depth.get() + 1);
         Ok(Step(self))

@@ -1,11 +1,16 @@
 //! What marks do where the language chooses, picks or hands on.
 
-use cty::{Mark, Marks, Value};
+use cty::{Mark, Marks, Type, Value};
 
 use crate::why::{Certainty, Reference, Why};
 
 /// Longer chains of reasons are not told in full.
 const MAX_CHAIN: usize = 24;
+
+/// An unknown value of unknown type.
+pub(super) fn unknown(why: Why) -> Value {
+    Value::unknown(Type::Dynamic).mark(why.mark())
+}
 
 /// Marks of something that chose (a condition, a key): the result did not come from there, so
 /// references stay behind.

@@ -4,13 +4,15 @@
 //! module calls, how often a resource is there, and each of its attributes.
 //!
 //! - `expr`, `traverse`, `template`, `call`: expressions. - `names`: what they refer to.
-//! - `module`, `resource`, `variables`: what the names stand for. - `repeat`: count and for_each.
+//! - `module`, `calls`, `resource`, `variables`: what the names stand for. - `repeat`: count and for_each.
 //! - `body`: blocks to the product. - `installed`: modules that are not local.
-//! - `fault`: what stops an expression. - `marks`: reasons and references on the way.
+//! - `either`: one of two values. - `fault`: what stops an expression. - `marks`: reasons and references on the way.
 //! - `memo`, `limits`: once, and not for ever.
 
 mod body;
 mod call;
+mod calls;
+mod either;
 mod expr;
 mod fault;
 mod installed;
@@ -32,10 +34,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cty::{Type, Value};
+use cty::Value;
 
 use crate::instance::{Attribute, Instance, ModuleStep};
 use crate::load::{self, Located};
+use crate::paths::canonical;
 use crate::syntax::tree;
 use crate::why::Why;
 use crate::{Cache, Dialect, Inputs, Origin, Problem, RootDir};
@@ -46,7 +49,7 @@ use memo::{Memo, State};
 use module::ModuleInstance;
 use variables::Given;
 
-pub(crate) use module::{canonical, is_local_source};
+pub(crate) use calls::is_local_source;
 
 /// What a root module holds, evaluated.
 #[derive(Clone, Debug, Default)]
@@ -265,7 +268,7 @@ impl<'c> Evaluator<'c> {
         node: Node<'_>,
         make: impl FnOnce() -> Value,
     ) -> Value {
-        let cyclic = |why: Why| Value::unknown(Type::Dynamic).mark(why.mark());
+        let cyclic = |why: Why| marks::unknown(why);
         self.once_or(memo, key, node, cyclic, make)
     }
 
@@ -320,13 +323,13 @@ impl<'c> Evaluator<'c> {
         };
         self.report(Problem::analysis(message).at(from.expr_origin()));
         let why = Why::new(format!("{shown} is too large to look at"));
-        Value::unknown(Type::Dynamic).mark(why.mark())
+        marks::unknown(why)
     }
 }
 
 /// The nearest directory upwards that git knows, else the directory itself.
 fn repository_root(directory: &Path) -> PathBuf {
-    let absolute = module::canonical(directory);
+    let absolute = canonical(directory);
     let root = absolute.ancestors().find(|path| path.join(".git").exists());
     root.unwrap_or(&absolute).to_owned()
 }

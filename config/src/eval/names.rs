@@ -16,6 +16,7 @@ use crate::why::Why;
 use super::Evaluator;
 use super::expr::Env;
 use super::fault::{Fault, Outcome};
+use super::marks;
 use super::module::ModuleInstance;
 use super::repeat::Repetition;
 
@@ -93,12 +94,12 @@ impl Scope<'_, '_> {
             "resource" => self.resource(Mode::Managed, None, steps),
             "terraform" => self.terraform(name, steps),
             "tofu" if self.env.evaluator.dialect == Dialect::Tofu => self.terraform(name, steps),
-            "self" => Ok((unknown(Why::new("self is known after apply")), &[])),
+            "self" => Ok((marks::unknown(Why::new("self is known after apply")), &[])),
             "ephemeral" | "action" => {
                 let (kind, rest) = self.attribute(steps, name)?;
                 let (label, _) = self.attribute(rest, name)?;
                 let why = Why::new(format!("{name}.{kind}.{label} exists only during apply"));
-                Ok((unknown(why), &[]))
+                Ok((marks::unknown(why), &[]))
             }
             type_name => self.resource(Mode::Managed, Some(type_name), steps),
         }
@@ -248,7 +249,7 @@ impl Scope<'_, '_> {
         match evaluator.output(&instance, &output) {
             Some(value) => Ok((value, after)),
             None => match &instance.config.incomplete {
-                Some(why) => Ok((unknown(why.clone()), after)),
+                Some(why) => Ok((marks::unknown(why.clone()), after)),
                 None => {
                     let message = format!("module.{name} has no output {output:?}");
                     Err(Fault::new(message, step.span))
@@ -260,13 +261,9 @@ impl Scope<'_, '_> {
     /// Something that nobody declared; in a file that could not be read it might have been.
     fn undeclared<'s>(&self, what: &str) -> Found<'s> {
         if let Some(why) = &self.module.config.incomplete {
-            return Ok((unknown(why.clone()), &[]));
+            return Ok((marks::unknown(why.clone()), &[]));
         }
         let message = format!("no {what} is declared in {}", self.module.described());
         Err(Fault::fatal(message, self.span))
     }
-}
-
-fn unknown(why: Why) -> Value {
-    Value::unknown(Type::Dynamic).mark(why.mark())
 }

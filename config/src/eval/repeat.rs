@@ -43,7 +43,7 @@ pub(super) enum Expansion {
 impl Expansion {
     /// Of a block whose `count` or `for_each` could not be evaluated.
     pub(super) fn failed(why: Why, content: &Content) -> Self {
-        let unknown = Value::unknown(Type::Dynamic).mark(why.clone().mark());
+        let unknown = marks::unknown(why.clone());
         unknown_expansion(why, &unknown, content.attribute("count").is_some())
     }
 

@@ -65,7 +65,7 @@ impl Evaluator<'_> {
             })),
             Expansion::Unknown(why, _) => {
                 let reference = Reference::new(address(module, name, None), true, "");
-                let value = Value::unknown(Type::Dynamic).mark(why.clone().mark());
+                let value = marks::unknown(why.clone());
                 value.mark(reference.mark())
             }
         };
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
                         own.caused_by(format!("{address}.{path} is known after apply"))
                     }
                 };
-                Value::unknown(Type::Dynamic).mark(why.mark())
+                marks::unknown(why)
             }
         };
         let rest = if value.is_known() {

@@ -23,7 +23,7 @@ use super::{MAX_DEPTH, Spans, SyntaxError, too_deep};
 pub(super) fn parse_body(text: &str) -> Result<Body, SyntaxError> {
     let blanked = blank_heredocs(text)?;
     let body = hcl_edit::parser::parse_body(&blanked.text)
-        .map_err(|error| syntax_error(&error, Spans::from(0)))?;
+        .map_err(|error| syntax_error(&error, text, Spans::from(0)))?;
     let reader = Reader {
         text,
         heredocs: &blanked.heredocs,
@@ -50,8 +50,8 @@ pub(super) fn parse_expression(
     let spans = spans.within(-1);
     let blanked = blank_heredocs(&wrapped)
         .map_err(|error| SyntaxError::new(error.message, spans.of(error.span.range())))?;
-    let parsed =
-        hcl_edit::parser::parse_expr(&blanked.text).map_err(|error| syntax_error(&error, spans))?;
+    let parsed = hcl_edit::parser::parse_expr(&blanked.text)
+        .map_err(|error| syntax_error(&error, &wrapped[..=text.len()], spans))?;
     let Expression::Parenthesis(inner) = &parsed else {
         return Err(SyntaxError::new("this is more than one expression", whole));
     };
@@ -63,8 +63,9 @@ pub(super) fn parse_expression(
     reader.expr(inner.inner(), depth)
 }
 
-fn syntax_error(error: &hcl_edit::parser::Error, spans: Spans) -> SyntaxError {
-    let at = error.location().offset();
+fn syntax_error(error: &hcl_edit::parser::Error, text: &str, spans: Spans) -> SyntaxError {
+    // hcl-edit may point into the middle of a character, or past the text that is ours.
+    let at = text.floor_char_boundary(error.location().offset());
     let message = match error.message() {
         // hcl-edit went back to the beginning of the attribute or block.
         "unexpected token" => "what begins here does not parse",

@@ -1,0 +1,37 @@
+//! Paths that lead to the same place.
+
+use std::path::{Component, Path, PathBuf};
+
+/// The path without links, or as it is if it leads nowhere.
+pub(crate) fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Without `.` and `name/..`, which is the same place unless a name is a link.
+pub(crate) fn clean(path: &Path) -> PathBuf {
+    let mut cleaned = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir
+                if matches!(cleaned.components().next_back(), Some(Component::Normal(_))) =>
+            {
+                cleaned.pop();
+            }
+            other => cleaned.push(other),
+        }
+    }
+    if cleaned.as_os_str().is_empty() {
+        cleaned.push(".");
+    }
+    cleaned
+}
+
+/// The cleaned path if it leads to the same place.
+pub(crate) fn simplest(path: &Path, canonical: &Path) -> PathBuf {
+    let cleaned = clean(path);
+    match cleaned.canonicalize() {
+        Ok(found) if found == canonical => cleaned,
+        _ => path.to_owned(),
+    }
+}
