@@ -5,10 +5,25 @@
 //! ```
 //! - [`discover()`]: root modules under the paths a user names.
 //! - [`evaluate`]: one root module, and the modules it calls, to [`Evaluated`].
-//! - [`functions`]: Terraform's built-in functions.
+//! - [`syntax`]: text to trees. - [`functions`]: Terraform's built-in functions.
 //! - [`source`]: files and places in them.
 //! - [`instance`]: the product.
 //! - [`why`]: why a value is unknown, and which resources a value came from.
+//!
+//! ```no_run
+//! use terraform_config::{Cache, DiscoverOptions, Inputs, discover, evaluate};
+//!
+//! let cache = Cache::default();
+//! for root in discover(&[], &DiscoverOptions::default(), &cache).roots {
+//!     for instance in evaluate(&root, &Inputs::default(), &cache).instances {
+//!         println!("{}", instance.address);
+//!     }
+//! }
+//! ```
+//!
+//! What the language leaves to providers is not known here: without a provider's schema an
+//! attribute that the configuration does not write is unknown, and one that it writes keeps the
+//! type it was written with.
 
 mod cache;
 mod discover;

@@ -164,7 +164,7 @@ module "registry" {
   version = "5.0.0"
 }
 module "git" {
-  source = "git::https://example.com/m.git?ref=v1"
+  source = "git::https://user:s3cr3t@example.com/m.git?ref=v1"
   count  = 1
 }
 module "gone" {

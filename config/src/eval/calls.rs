@@ -196,6 +196,7 @@ impl Evaluator<'_> {
             match self.installed.directory(&module.path, name) {
                 Some(relative) => (self.root_dir.join(&relative), relative),
                 None => {
+                    let source = without_credentials(source);
                     let message =
                         format!("module {name:?} comes from {source:?} and is not installed");
                     let help = "`terraform init` installs modules; --missing-modules=note goes \
@@ -250,6 +251,18 @@ struct Found {
     canonical: PathBuf,
     directory: PathBuf,
     relative_path: String,
+}
+
+/// A source that may be printed: `https://user:token@host` without what is before the `@`.
+fn without_credentials(source: &str) -> String {
+    let Some((scheme, rest)) = source.split_once("://") else {
+        return source.to_owned();
+    };
+    let host = rest.split('/').next().unwrap_or(rest);
+    match host.rfind('@') {
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+        None => source.to_owned(),
+    }
 }
 
 /// True for `./name` and `../name`: everything else is fetched by `terraform init`.
