@@ -1,7 +1,7 @@
 //! The main job from end to end: a real host applies an example through our provider against the
 //! sandbox, and the checker judges three clusters.
 
-use std::io::{BufRead, BufReader, IsTerminal};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -88,7 +88,8 @@ fn provider_half(programs: &Programs, host: &Host, options: &Options) -> Result<
         &init.stdout,
         &["Installed", "successfully initialized"],
     ));
-    show(&workdir, &["plan", "-out=quickstart.tfplan"]).map(|run| output(&plan_of(&run.stdout)))?;
+    let plan = show(&workdir, &["plan", "-out=quickstart.tfplan"])?;
+    output(&lines_with(&plan.stdout, &["will be created", "Plan:"]));
     let apply = show(&workdir, &["apply", "quickstart.tfplan"])?;
     output(&apply.stdout);
 
@@ -163,7 +164,7 @@ fn checker_half(programs: &Programs, number: usize) -> Result<()> {
         command(format!("holdfast check {folder}"));
         let mut checker = Command::new(&programs.checker);
         checker.args(["check", &folder]).current_dir(repository());
-        if std::io::stdout().is_terminal() {
+        if coloured() {
             checker.env("CLICOLOR_FORCE", "1");
         }
         let ran = checker.output().context("cannot start holdfast")?;
@@ -189,10 +190,15 @@ fn show(workdir: &Workdir, arguments: &[&str]) -> Result<Run> {
         .to_string_lossy();
     command(format!("{program} {}", arguments.join(" ")));
     let mut all = arguments.to_vec();
-    if !std::io::stdout().is_terminal() {
+    if !coloured() {
         all.insert(1, "-no-color");
     }
     workdir.ok(&all)
+}
+
+/// Whether what the programs print may have colours, as `anstream` decides it for our own lines.
+fn coloured() -> bool {
+    anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
 }
 
 /// The lines that hold one of `words`.
@@ -201,15 +207,6 @@ fn lines_with(text: &str, words: &[&str]) -> String {
         .lines()
         .filter(|line| words.iter().any(|word| line.contains(word)));
     kept.collect::<Vec<_>>().join("\n")
-}
-
-/// The plan without the host's preamble and its closing advice.
-fn plan_of(text: &str) -> String {
-    let from = text
-        .find("will perform the following actions")
-        .map_or(0, |at| text[at..].find('\n').map_or(at, |end| at + end));
-    let to = text.find("\n───").unwrap_or(text.len());
-    text[from..to.max(from)].to_owned()
 }
 
 /// The sandbox as a program of its own, so that `--keep` can leave it behind.

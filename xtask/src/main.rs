@@ -1,10 +1,12 @@
 //! `cargo demo` and `cargo prove NAME`.
 //!
 //! - [`demo`]: the main job from end to end, on one command.
+//! - [`picture`]: the picture in the README.
 //! - [`prove`]: proofs in full, with their tables.
 //! - [`screen`]: how both print.
 
 mod demo;
+mod picture;
 mod prove;
 mod screen;
 
@@ -22,6 +24,8 @@ struct Arguments {
 enum Task {
     /// Applies an example through our provider and checks three clusters.
     Demo(demo::Options),
+    /// Draws the demo's output into docs/demo.svg.
+    Picture,
     /// Runs a proof in full and prints its table.
     Prove(prove::Options),
 }
@@ -30,6 +34,7 @@ fn main() -> std::process::ExitCode {
     let Arguments { task } = Arguments::parse();
     let done = match task {
         Task::Demo(options) => demo::run(&options),
+        Task::Picture => picture::run(),
         Task::Prove(options) => prove::run(&options),
     };
     match done {
