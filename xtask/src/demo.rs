@@ -284,8 +284,8 @@ fn leave(kept: Kept) {
     // Forgetting the child leaves it running; it is in a process group of its own.
     let pid = sandbox.child.take().map_or(0, |child| child.id());
     step(3, format!("The sandbox stays up on {}", sandbox.url));
-    command("to go on where the demo stopped");
+    anstream::println!("\n   To go on where the demo stopped:\n");
     output(&format!("cd {}\n{exports}{program} plan", folder.display()));
-    command("to end it");
+    anstream::println!("\n   To end it:\n");
     output(&format!("kill {pid} && rm -r {}", scratch.display()));
 }
