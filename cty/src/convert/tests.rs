@@ -1,4 +1,4 @@
-//! Conversions case by case, with the words of Terraform 1.11 to 1.15.
+//! Conversions case by case, with the words of go-cty 1.20.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -109,7 +109,7 @@ fn nothing_is_unknown_in_json() {
     insta::assert_snapshot!(error, @"a[0]: value is not known");
 }
 
-/// What `terraform console` prints for `jsonencode`.
+/// Escapes as Go's encoder writes them, numbers as Terraform turns them into text.
 #[test]
 fn jsonencode() {
     let plain = |value: Value| encode_plain(&value).unwrap();

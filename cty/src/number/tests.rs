@@ -1,4 +1,4 @@
-//! Numbers as `terraform console` shows them.
+//! Numbers as go-cty 1.20 and `terraform console` 1.11 show them, and where this crate differs.
 
 use super::{Number, NumberError};
 

@@ -1,4 +1,4 @@
-//! Operators case by case, with the words of Terraform 1.15.
+//! Operators case by case, with the words of HashiCorp's hcl (its `ops.go` and `hclsyntax`).
 
 use super::{BinaryOp, OpError, UnaryOp, binary, equal, get_attr, has_index, index, length, unary};
 use crate::{Mark, Refinement, Type, Value};
