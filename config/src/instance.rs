@@ -72,7 +72,8 @@ pub struct Instance {
 /// The content of a block, evaluated.
 ///
 /// In `.tf.json` only a provider's schema tells a nested block from an attribute that holds
-/// objects, so such a property is among both: ask for what the schema says it is.
+/// objects, so such a property is among both ([`Attribute::maybe_block`]): ask for what the schema
+/// says it is.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
     /// Attributes by name, as written: not converted to a schema's type.
@@ -89,6 +90,9 @@ pub struct Attribute {
     pub value: Value,
     /// The expression.
     pub origin: Origin,
+    /// True in `.tf.json` for what may as well stand for nested blocks: an object, an array of
+    /// objects, and for none of them an empty array or null.
+    pub maybe_block: bool,
 }
 
 /// A nested block, or a `dynamic` block about which nobody can say how often it repeats.

@@ -313,10 +313,10 @@ fn declarations_that_repeat_or_are_odd_are_said() {
         Analysis a.tf:7:1: a resource block has 2 labels, not 1
         Note a.tf:8:1: blocks of type "nonesuch" are not known
         Analysis a.tf:6:1: an argument named "stray" is not expected here
-        Analysis b.tf:1:1: this variable is declared twice (the first is at $DIR/a.tf:1)
+        Analysis b.tf:1:1: this variable is declared twice (the first is at a.tf:1)
         Analysis b.tf:4:3: a locals block holds no blocks
-        Analysis b.tf:3:3: local.l is defined twice (the first is at $DIR/a.tf:3)
-        Analysis b.tf:6:1: this resource is declared twice (the first is at $DIR/a.tf:5)
+        Analysis b.tf:3:3: local.l is defined twice (the first is at a.tf:3)
+        Analysis b.tf:6:1: this resource is declared twice (the first is at a.tf:5)
         Analysis c.tf.json:1:30: the argument "a" is set twice
         "#
     );
@@ -361,6 +361,10 @@ resource "t" "a" {
         )]),
         @r#"
         t.a at main.tf:2:1
+          no_content * any number: dynamic no_content is in error
+          no_for_each * any number: dynamic no_for_each is in error
+          null * any number: the for_each of dynamic null is in error
+          text * any number: the for_each of dynamic text is in error
           fault * any number: the for_each of dynamic fault is in error
             a = ?dynamic(the for_each of dynamic fault is in error)
           ok

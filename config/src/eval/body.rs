@@ -95,7 +95,12 @@ impl Body {
         if let Some(value) = value {
             let origin = attribute.expr_origin();
             let name = attribute.node.name.clone();
-            self.attributes.insert(name, Attribute { value, origin });
+            let attribute = Attribute {
+                value,
+                origin,
+                maybe_block: attribute.node.maybe_block,
+            };
+            self.attributes.insert(name, attribute);
         }
     }
 }
@@ -150,6 +155,12 @@ impl Env<'_> {
         }
         if let Err(fault) = self.dynamic(block, source, into) {
             self.evaluator.report(fault.into_problem(source));
+            // What it was meant to make is not known, and not known to be missing.
+            if let Some(type_name) = block.labels.first() {
+                let why = Why::new(format!("dynamic {type_name} is in error"));
+                let template = self.block(type_name, &tree::Body::default(), block, source);
+                into.push(Nested::Unknown { why, template });
+            }
         }
     }
 
@@ -203,15 +214,17 @@ impl Env<'_> {
             };
             env.block(type_name, &content.body, block, source)
         };
-        let collection = match self.eval(&for_each.expr) {
-            Ok(collection) => collection,
-            Err(fault) => {
-                self.evaluator.report(fault.into_problem(source));
-                let why = Why::new(format!("the for_each of dynamic {type_name} is in error"));
-                marks::unknown(why)
-            }
-        };
-        match pairs(&collection, for_each.expr.span)? {
+        let walked = self.eval(&for_each.expr).and_then(|collection| {
+            let pairs = pairs(&collection, for_each.expr.span)?;
+            Ok((collection, pairs))
+        });
+        // Without a collection that can be walked nobody knows whether there is a block.
+        let (collection, pairs) = walked.unwrap_or_else(|fault| {
+            self.evaluator.report(fault.into_problem(source));
+            let why = Why::new(format!("the for_each of dynamic {type_name} is in error"));
+            (marks::unknown(why), None)
+        });
+        match pairs {
             Some(pairs) => into.extend(pairs.into_iter().map(|pair| Nested::Block(made(pair)))),
             None => {
                 let why = marks::why(&collection);

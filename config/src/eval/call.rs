@@ -175,9 +175,13 @@ enum Arguments {
     Unknown(cty::Marks),
 }
 
-/// Which argument it is depends on what is unknown.
+/// Which argument it is depends on what is unknown. What is null or empty is none of them.
 fn undecided_choice(value: Value, arguments: &[Value]) -> Value {
-    let mut candidates = arguments.iter().filter(|argument| !argument.is_null());
+    let is_empty =
+        |it: &Value| it.as_str() == Some("") || it.elements().is_some_and(<[_]>::is_empty);
+    let mut candidates = arguments
+        .iter()
+        .filter(|argument| !argument.is_null() && !is_empty(argument));
     let certainty = match candidates.clone().count() {
         0 | 1 => Certainty::Sure,
         _ if candidates.all(|it| marks::have_reference(&it.deep_marks())) => Certainty::OneOf,

@@ -181,9 +181,14 @@ impl<'c> Evaluator<'c> {
                 (self.output(&root, name), content.attribute("value"))
             {
                 let origin = written.expr_origin();
-                evaluated
-                    .outputs
-                    .push((name.clone(), Attribute { value, origin }));
+                evaluated.outputs.push((
+                    name.clone(),
+                    Attribute {
+                        value,
+                        origin,
+                        maybe_block: false,
+                    },
+                ));
             }
         }
         evaluated

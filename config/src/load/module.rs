@@ -225,6 +225,7 @@ fn put<K: Ord>(
 
 fn declared_at(origin: &Origin) -> String {
     let start = origin.start();
-    let file = origin.file.path.display();
-    format!("the first is at {file}:{}", start.line)
+    // The files of a module lie in one directory.
+    let file = origin.file.path.file_name().unwrap_or_default();
+    format!("the first is at {}:{}", file.display(), start.line)
 }

@@ -287,8 +287,9 @@ fn body(type_name: &str, properties: &[Property<'_>]) -> Result<Body, SyntaxErro
 fn may_be_blocks(node: &Node<'_>) -> bool {
     let is_object = |node: &Node<'_>| matches!(node.kind, Kind::Object(_));
     match &node.kind {
-        Kind::Object(_) => true,
-        Kind::Array(elements) => !elements.is_empty() && elements.iter().all(is_object),
+        // Null and an empty array are no block at all.
+        Kind::Object(_) | Kind::Null => true,
+        Kind::Array(elements) => elements.iter().all(is_object),
         _ => false,
     }
 }

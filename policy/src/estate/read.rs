@@ -155,10 +155,16 @@ impl<'a> View<'a> {
 
     /// Nested blocks of one type, in source order.
     pub(super) fn blocks(&self, name: &str) -> Vec<(Self, Presence)> {
-        if let Some(attribute) = self.body.attribute(name) {
-            self.unreadable(name, NOT_AN_ARGUMENT, (&attribute.origin).into());
+        if let Some(place) = self.argument(name) {
+            self.unreadable(name, NOT_AN_ARGUMENT, place);
         }
         self.nested(name)
+    }
+
+    /// Where a block is written as an argument, if it is. JSON writes both alike.
+    fn argument(&self, name: &str) -> Option<Place> {
+        let attribute = self.body.attribute(name)?;
+        (!attribute.maybe_block).then(|| Place::from(&attribute.origin))
     }
 
     fn nested(&self, name: &str) -> Vec<(Self, Presence)> {
@@ -207,8 +213,7 @@ impl<'a> View<'a> {
             .nested(name)
             .into_iter()
             .partition(|(_, presence)| *presence == Presence::Certain);
-        if let Some(attribute) = self.body.attribute(name) {
-            let place = Place::from(&attribute.origin);
+        if let Some(place) = self.argument(name) {
             return Single::Refused(self.unreadable(name, NOT_AN_ARGUMENT, place));
         }
         let mut certain = certain.into_iter();

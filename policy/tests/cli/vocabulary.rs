@@ -199,6 +199,56 @@ fn ranchers_own_api_version_and_kind_may_be_written_out() {
         ("kind", "\"Amazonec2Config\""),
     ];
     assert_eq!(verdict(&written), SPOT);
+    assert_eq!(verdict(&[("api", "api_version = \"\"")]), SPOT);
+}
+
+#[test]
+fn an_empty_text_is_passed_over_for_the_name_of_a_config() {
+    let name = "coalesce(\"\", rancher2_machine_config_v2.m.name)";
+    assert_eq!(verdict(&[("name", name)]), SPOT);
+}
+
+#[test]
+fn json_writes_the_same_blocks() {
+    let cluster = |etcd: &str| {
+        let text = r#"{"resource": {
+          "rancher2_machine_config_v2": {"m": {"generate_name": "m", "amazonec2_config": {"request_spot_instance": true}}},
+          "rancher2_cluster_v2": {"c": {"name": "c", "kubernetes_version": "v1.34.6+k3s1", "rke_config": [{
+            "machine_pools": [{"name": "p", "etcd_role": true, "machine_config": {
+              "kind": "${rancher2_machine_config_v2.m.kind}",
+              "name": "${rancher2_machine_config_v2.m.name}"
+            }}],
+            "etcd": ETCD
+          }]}}
+        }}"#;
+        let repo = Repo::new();
+        repo.write("main.tf.json", text.replace("ETCD", etcd));
+        repo.check(&[]).verdicts()
+    };
+    assert_eq!(cluster(r#"{"snapshot_retention": 36}"#), SPOT);
+    assert_eq!(cluster(r#"[{"snapshot_retention": "36"}]"#), SPOT);
+    for none in ["[]", "null", "{}", r#"[{"snapshot_retention": null}]"#] {
+        let both = format!("violated retention-unset rancher2_cluster_v2.c\n{SPOT}");
+        let mut told: Vec<_> = cluster(none).lines().map(str::to_owned).collect();
+        told.sort_by(|a, b| b.cmp(a));
+        assert_eq!(told.join("\n"), both, "{none}");
+    }
+    assert!(cluster("3").contains("this is a block, not an argument"));
+}
+
+#[test]
+fn a_dynamic_block_in_error_proves_nothing() {
+    for collection in ["null", "\"a\"", "var.nowhere"] {
+        let block = format!(
+            "dynamic \"etcd\" {{\n for_each = {collection}\n content {{\n snapshot_retention = 36\n }}\n }}"
+        );
+        let told = verdict(&[("spot", "false"), ("etcd_block", &block)]);
+        assert!(
+            told.contains("undecided retention-unset rancher2_cluster_v2.c: the for_each of dynamic etcd is in error"),
+            "{collection}: {told}"
+        );
+        assert!(!told.contains("violated"), "{collection}: {told}");
+    }
 }
 
 #[test]

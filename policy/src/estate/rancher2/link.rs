@@ -183,7 +183,8 @@ fn shown(reference: &Reference) -> String {
 fn other_vocabulary(block: &View<'_>) -> Option<Unknown> {
     let not_ours = |because: &str, place: Place| Some(Unknown::new(because, place));
     match block.string("api_version") {
-        Fact::Known(version, place) if version.as_ref() != OWN_API => {
+        // The provider sends no empty one.
+        Fact::Known(version, place) if !matches!(version.as_ref(), "" | OWN_API) => {
             return not_ours(
                 "machine_config.api_version is not that of Rancher's own configs",
                 place,
