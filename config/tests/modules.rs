@@ -194,8 +194,8 @@ fn modules_that_are_not_there_are_problems() {
     missing module nowhere: module.nowhere has no source
     missing module registry: module.registry is not installed
     Analysis main.tf:3:13: module "registry" comes from "terraform-aws-modules/vpc/aws" and is not installed (`terraform init` installs modules; --missing-modules=note goes on without them)
-    Analysis main.tf:7:12: module "git" comes from "git::https://example.com/m.git?ref=v1" and is not installed (`terraform init` installs modules; --missing-modules=note goes on without them)
-    Analysis main.tf:11:12: module "gone": the directory $DIR/gone does not exist
+    Analysis main.tf:6:1: module "git" comes from "git::https://example.com/m.git?ref=v1" and is not installed (`terraform init` installs modules; --missing-modules=note goes on without them)
+    Analysis main.tf:11:12: module "gone": the directory ./gone does not exist
     Analysis main.tf:13:1: module "nowhere" has no source
     "#);
 }
@@ -219,8 +219,8 @@ fn modules_that_are_not_installed_may_be_notes() {
     missing module nowhere: module.nowhere has no source
     missing module registry: module.registry is not installed
     Note main.tf:3:13: module "registry" comes from "terraform-aws-modules/vpc/aws" and is not installed
-    Note main.tf:7:12: module "git" comes from "git::https://example.com/m.git?ref=v1" and is not installed
-    Analysis main.tf:11:12: module "gone": the directory $DIR/gone does not exist
+    Note main.tf:6:1: module "git" comes from "git::https://example.com/m.git?ref=v1" and is not installed
+    Analysis main.tf:11:12: module "gone": the directory ./gone does not exist
     Analysis main.tf:13:1: module "nowhere" has no source
     "#);
 }

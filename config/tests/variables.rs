@@ -126,7 +126,7 @@ fn what_nobody_declares_is_a_note() {
     let evaluated = run(directory.path(), &inputs);
     assert_snapshot!(problems(&evaluated.problems, directory.path()), @r#"
     Note terraform.tfvars:1:1: no variable "typo" is declared in the root module
-    Note : -var other: $DIR declares no such variable
+    Note : -var other: no variable of that name is declared in $DIR
     "#);
 }
 

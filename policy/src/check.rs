@@ -1,10 +1,12 @@
 //! The pipeline: paths, root modules, instances, estate, verdicts, report.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use terraform_config::{
     Cache, DiscoverOptions, Discovery, Inputs, Problem, RootDir, discover, evaluate,
 };
@@ -75,14 +77,24 @@ fn one(root: &RootDir, request: &Request, cache: &Cache) -> (Judgement, Vec<Prob
     (engine::judge(&estate, &root.path), problems)
 }
 
+/// What `terraform show -json` puts into every document, and no other file that lies about.
+#[derive(Deserialize)]
+struct PlanHead {
+    #[serde(rename = "format_version")]
+    _format_version: IgnoredAny,
+}
+
 /// A plan as JSON, a binary plan, or standard input.
 fn is_plan(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let configuration = [".tf.json", ".tofu.json", ".tfvars.json"]
         .iter()
         .any(|end| name.ends_with(end));
-    if name == "-" || (name.ends_with(".json") && !configuration && path.is_file()) {
+    if name == "-" {
         return true;
+    }
+    if name.ends_with(".json") && !configuration {
+        return fs::read(path).is_ok_and(|text| serde_json::from_slice::<PlanHead>(&text).is_ok());
     }
     let mut start = [0; 4];
     let zip = File::open(path).and_then(|mut file| file.read_exact(&mut start));

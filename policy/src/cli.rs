@@ -134,7 +134,7 @@ impl World {
 }
 
 impl Output {
-    /// Writes it. A reader that went away (`| head`) is no error.
+    /// Writes it. A reader that went away (`| head`) is no error, and makes none go away.
     pub fn emit(&self) -> ExitCode {
         // Standard error may be closed; then nobody is left to tell.
         let _ = anstream::stderr().write_all(self.stderr.as_bytes());
@@ -144,7 +144,7 @@ impl Output {
             .and_then(|()| stdout.flush())
         {
             Ok(()) => ExitCode::from(self.code),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(self.code),
             Err(error) => {
                 let _ = writeln!(
                     anstream::stderr(),

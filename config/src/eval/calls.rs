@@ -196,9 +196,14 @@ impl Evaluator<'_> {
             match self.installed.directory(&module.path, name) {
                 Some(relative) => (self.root_dir.join(&relative), relative),
                 None => {
-                    let source = without_credentials(source);
+                    let shown_source = without_credentials(source);
+                    // The line would show what the message leaves out.
+                    let origin = match shown_source == source {
+                        true => origin,
+                        false => content.header.clone(),
+                    };
                     let message =
-                        format!("module {name:?} comes from {source:?} and is not installed");
+                        format!("module {name:?} comes from {shown_source:?} and is not installed");
                     let help = "`terraform init` installs modules; --missing-modules=note goes \
                                 on without them";
                     let problem = Problem::analysis(message).with_help(help).at(origin);
@@ -208,9 +213,13 @@ impl Evaluator<'_> {
             }
         };
         if !directory.is_dir() {
+            let written = match is_local_source(source) {
+                true => Path::new(source),
+                false => relative.as_path(),
+            };
             let message = format!(
                 "module {name:?}: the directory {} does not exist",
-                clean(&directory).display()
+                written.display()
             );
             self.report(Problem::analysis(message).at(origin));
             return Err(Why::new(format!("the directory of {shown} does not exist")));
@@ -255,6 +264,11 @@ struct Found {
 
 /// A source that may be printed: `https://user:token@host` without what is before the `@`.
 fn without_credentials(source: &str) -> String {
+    // Keys may be handed over as arguments: `sshkey`, `aws_access_key_secret`.
+    let source = match source.split_once('?') {
+        Some((address, arguments)) if !arguments.split('&').all(is_public) => address,
+        _ => source,
+    };
     let Some((scheme, rest)) = source.split_once("://") else {
         return source.to_owned();
     };
@@ -263,6 +277,12 @@ fn without_credentials(source: &str) -> String {
         Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
         None => source.to_owned(),
     }
+}
+
+/// True for arguments of a source that say what to fetch, not who fetches it.
+fn is_public(argument: &str) -> bool {
+    let name = argument.split('=').next().unwrap_or(argument);
+    matches!(name, "ref" | "depth" | "archive" | "version" | "checksum")
 }
 
 /// True for `./name` and `../name`: everything else is fetched by `terraform init`.

@@ -40,6 +40,14 @@ enum From {
 }
 
 impl From {
+    /// Where a value that must not be shown may be said to come from: its variable.
+    fn hidden(self, variable: &Content) -> Self {
+        match self {
+            Self::File(_) => Self::File(variable.header.clone()),
+            outside => outside,
+        }
+    }
+
     fn problem(&self, message: String) -> Problem {
         match self {
             Self::File(origin) => Problem::analysis(message).at(origin.clone()),
@@ -94,7 +102,8 @@ impl Evaluator<'_> {
                 }
                 VarInput::Value { name, .. } => {
                     let shown = self.root_dir.display();
-                    let message = format!("-var {name}: {shown} declares no such variable");
+                    let message =
+                        format!("-var {name}: no variable of that name is declared in {shown}");
                     self.report(Problem::note(message).about(&self.root_dir));
                 }
             }
@@ -193,6 +202,10 @@ impl Evaluator<'_> {
         let filled = constraint.defaults.apply(value);
         convert::convert(&filled, &constraint.ty).unwrap_or_else(|error| {
             let message = format!("this value does not suit {shown}: {error}");
+            let from = match self.flag(content, "sensitive") {
+                Some(true) => from.hidden(content),
+                _ => from,
+            };
             self.report(from.problem(message));
             let why = Why::new(format!("{shown} is in error"));
             Value::unknown(constraint.ty.clone()).mark(why.mark())

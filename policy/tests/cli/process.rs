@@ -48,7 +48,7 @@ fn colour_is_for_terminals_and_can_be_refused() {
 }
 
 #[test]
-fn a_reader_that_went_away_is_no_error() {
+fn a_reader_that_went_away_is_no_error_and_hides_no_finding() {
     let repo = Repo::with(BAD);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -57,7 +57,7 @@ fn a_reader_that_went_away_is_no_error() {
         .stderr(Stdio::piped())
         .output()
         .unwrap();
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(1));
     assert!(
         output.stderr.is_empty(),
         "{}",

@@ -194,6 +194,31 @@ fn plan_files_are_refused_with_the_way_out() {
 }
 
 #[test]
+fn json_that_is_no_plan_means_its_directory() {
+    let repo = Repo::with(RETENTION_UNSET);
+    repo.write("iam-policy.json", "{\"Version\":\"2012-10-17\"}");
+    repo.write("broken.json", "{");
+    for file in ["iam-policy.json", "broken.json"] {
+        assert_eq!(repo.run(&["check", file]).code, 1, "{file}");
+    }
+}
+
+#[test]
+fn secrets_in_sources_and_sensitive_values_are_not_shown() {
+    let repo = Repo::with(concat!(
+        "module \"a\" {\n  source = \"git::https://me:hush1@example.com/a.git?ref=v1\"\n}\n",
+        "module \"b\" {\n  source = \"git::ssh://git@example.com/b.git?sshkey=hush2\"\n}\n",
+        "variable \"c\" {\n  type      = number\n  sensitive = true\n}\n",
+        "output \"c\" {\n  value     = var.c\n  sensitive = true\n}\n",
+    ));
+    repo.write("terraform.tfvars", "c = \"hush3\"\n");
+    let output = repo.run(&["check"]);
+    insta::assert_snapshot!(output.stderr);
+    let json = repo.run(&["check", "--format", "json"]).stdout;
+    assert!(!json.contains("hush"), "{json}");
+}
+
+#[test]
 fn a_root_without_clusters_is_clean() {
     let repo = Repo::with("resource \"aws_s3_bucket\" \"b\" {}\n");
     let output = repo.run(&["check"]);
