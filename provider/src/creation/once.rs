@@ -3,20 +3,21 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use holdfast_aws::AwsError;
 use holdfast_aws::clock::{Clock, backoff};
+use holdfast_aws::{AwsError, ErrorKind};
 use tfplugin::CancellationToken;
 
 use super::Mark;
 
 /// How often the call is sent at most, each time after a look that found nothing.
-const ATTEMPTS: usize = 4;
+const ATTEMPTS: usize = 3;
 /// The same for a refusal that time may cure: about half a minute in all.
 const ATTEMPTS_TO_SETTLE: usize = 8;
 /// How often a lost thing is looked for before the call is sent again: a list may lag behind a
 /// create. What was plainly refused is looked for once.
 const LOOKS: usize = 3;
-/// Pauses before a look.
+/// The pause before a look. It grows from look to look after a lost answer, anew for each, and from
+/// refusal to refusal.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
@@ -54,7 +55,7 @@ pub async fn make_once<M: Make>(
     clock: &dyn Clock,
     cancel: &CancellationToken,
 ) -> Made<M::Id> {
-    let mut pauses = backoff(FIRST_PAUSE, LONGEST_PAUSE);
+    let mut after_refusals = backoff(FIRST_PAUSE, LONGEST_PAUSE);
     // Once one answer was lost, a later refusal says nothing about the first request.
     let mut lost: Option<AwsError> = None;
     let mut attempt = 1;
@@ -63,7 +64,7 @@ pub async fn make_once<M: Make>(
             Ok(id) => return Made::Exists(id),
             Err(error) => error,
         };
-        let settles = thing.may_settle(&error);
+        let settles = thing.may_settle(&error) || *error.kind() == ErrorKind::Throttled;
         let attempts = if settles {
             ATTEMPTS_TO_SETTLE
         } else {
@@ -73,12 +74,16 @@ pub async fn make_once<M: Make>(
         if error.is_outcome_unknown() {
             lost = Some(error.clone());
         }
-        if !again && lost.is_none() {
+        if lost.is_none() && !(again && attempt < attempts) {
             return Made::Refused(error);
         }
-        let looks = if error.is_outcome_unknown() { LOOKS } else { 1 };
+        let pauses: Vec<Duration> = if error.is_outcome_unknown() {
+            backoff(FIRST_PAUSE, LONGEST_PAUSE).take(LOOKS).collect()
+        } else {
+            after_refusals.next().into_iter().collect()
+        };
         let mut found = Ok(None);
-        for pause in pauses.by_ref().take(looks) {
+        for pause in pauses {
             tokio::select! {
                 () = clock.sleep(pause) => {}
                 () = cancel.cancelled() => {}
@@ -101,7 +106,6 @@ pub async fn make_once<M: Make>(
 mod tests {
     use std::sync::Mutex;
 
-    use holdfast_aws::ErrorKind;
     use holdfast_aws::clock::FixedClock;
 
     use super::*;
@@ -211,7 +215,7 @@ mod tests {
             outcome(&refused).await,
             (Made::Refused(error(ErrorKind::Denied)), 0)
         );
-        let throttled = Scripted::new(&["throttle", "throttle", "throttle", "throttle"]);
+        let throttled = Scripted::new(&["throttle"; ATTEMPTS_TO_SETTLE]);
         assert_eq!(
             outcome(&throttled).await,
             (Made::Refused(error(ErrorKind::Throttled)), 0)
@@ -220,6 +224,29 @@ mod tests {
         assert_eq!(
             outcome(&both).await,
             (Made::Unclear(error(ErrorKind::ConnectionLost)), 0)
+        );
+    }
+
+    #[tokio::test]
+    async fn each_lost_answer_has_its_own_looks_and_refusals_wait_longer_and_longer() {
+        let slept = async |script: &[&'static str]| {
+            let now = "2026-11-23T10:00:00Z".parse().unwrap();
+            let fingerprint = Fingerprint::new("1", "r", "t", "p");
+            let mark = Mark::new(fingerprint, CreationId::random().unwrap(), now);
+            let clock = FixedClock::at(now);
+            let never = CancellationToken::new();
+            make_once(&Scripted::new(script), &mark, &clock, &never).await;
+            let slept = clock.slept();
+            slept.iter().map(Duration::as_millis).collect::<Vec<_>>()
+        };
+        let looks = [500, 1000, 2000];
+        assert_eq!(
+            slept(&["reset"; ATTEMPTS]).await,
+            [looks; ATTEMPTS].concat()
+        );
+        assert_eq!(
+            slept(&["throttle"; ATTEMPTS_TO_SETTLE]).await,
+            [500, 1000, 2000, 4000, 8000, 8000, 8000]
         );
     }
 
