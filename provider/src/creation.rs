@@ -11,7 +11,7 @@ pub mod once;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use holdfast_aws::clock::Timestamp;
@@ -149,25 +149,33 @@ impl FromStr for Mark {
 /// What this process is making or has taken up. Lives as long as the process: a create that failed
 /// half-way is its own state's to heal, never a sibling's to adopt.
 #[derive(Debug, Default)]
-pub struct Creations(Mutex<BTreeSet<CreationId>>);
+pub struct Creations {
+    noted: Mutex<BTreeSet<CreationId>>,
+    reported: Mutex<BTreeSet<String>>,
+}
 
 impl Creations {
     /// Notes a create of this process; false if it was noted before. Noting the mark of something
     /// found claims it: of two siblings that find the same thing, one gets true.
     pub fn note(&self, id: &CreationId) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id.clone())
+        lock(&self.noted).insert(id.clone())
     }
 
     /// Whether a create of this process has that id.
     pub fn knows(&self, id: &CreationId) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(id)
+        lock(&self.noted).contains(id)
     }
+
+    /// Whether an unfinished thing is reported for the first time: a hundred creates that all find
+    /// it report it once.
+    pub fn reports(&self, id: &str) -> bool {
+        lock(&self.reported).insert(id.to_owned())
+    }
+}
+
+/// A poisoned lock only says that another create panicked; the set is whole.
+fn lock<T>(set: &Mutex<T>) -> MutexGuard<'_, T> {
+    set.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What to do about one unfinished thing that a create finds.

@@ -72,47 +72,14 @@ impl Resource for Handler {
     }
 
     async fn create(&self, cx: &mut Cx<Client>, planned: DlmPolicy) -> Applied<DlmPolicy> {
-        let held = creation_id(cx);
         let client = Arc::clone(&cx.client);
-        let creation = match Creation::begin(&client, planned).await {
+        let mut creation = match Creation::begin(&client, planned).await {
             Ok(creation) => creation,
             Err(errors) => return Applied::Failed(errors),
         };
-        let made = creation
-            .obtain(held.as_ref(), &cx.cancel, &mut cx.diagnostics)
-            .await;
-        let mut state = creation.planned.clone();
-        state.region.fill(creation.region.as_str());
-        cx.private.set(CREATION, creation.mark.id.as_str());
-        let id = match made {
-            Ok(Made::Exists(id)) => id,
-            Ok(Made::Refused(error)) => {
-                return Applied::Failed(failed("Cannot create the DLM policy", &error));
-            }
-            Ok(Made::Unclear(error)) => {
-                wire::forget_unknowns(&mut state);
-                let errors = unclear(&error);
-                return Applied::Partial { state, errors };
-            }
-            Err(errors) => return Applied::Failed(errors),
-        };
-        let mut reached = state.clone();
-        reached.id.fill(id.as_str());
-        wire::forget_unknowns(&mut reached);
-        cx.checkpoint(&reached);
-        match creation.finish(&id, &mut state).await {
-            Ok(()) => {
-                cx.private.remove(CREATION);
-                Applied::Done(state)
-            }
-            Err(error) => {
-                let errors = failed("The DLM policy was made and not finished", &error);
-                Applied::Partial {
-                    state: reached,
-                    errors,
-                }
-            }
-        }
+        let applied = make(cx, &mut creation).await;
+        creation.report_strays(&mut cx.diagnostics).await;
+        applied
     }
 
     async fn read(
@@ -225,6 +192,44 @@ impl Resource for Handler {
             region,
             ..DlmPolicy::default()
         })
+    }
+}
+
+/// Finds or makes the policy, and finishes it.
+async fn make(cx: &mut Cx<Client>, creation: &mut Creation<'_>) -> Applied<DlmPolicy> {
+    let held = creation_id(cx);
+    let made = creation.obtain(held.as_ref(), &cx.cancel).await;
+    let mut state = creation.planned.clone();
+    state.region.fill(creation.region.as_str());
+    cx.private.set(CREATION, creation.mark.id.as_str());
+    let id = match made {
+        Ok(Made::Exists(id)) => id,
+        Ok(Made::Refused(error)) => {
+            return Applied::Failed(failed("Cannot create the DLM policy", &error));
+        }
+        Ok(Made::Unclear(error)) => {
+            wire::forget_unknowns(&mut state);
+            let errors = unclear(&error);
+            return Applied::Partial { state, errors };
+        }
+        Err(errors) => return Applied::Failed(errors),
+    };
+    let mut reached = state.clone();
+    reached.id.fill(id.as_str());
+    wire::forget_unknowns(&mut reached);
+    cx.checkpoint(&reached);
+    match creation.finish(&id, &mut state).await {
+        Ok(()) => {
+            cx.private.remove(CREATION);
+            Applied::Done(state)
+        }
+        Err(error) => {
+            let errors = failed("The DLM policy was made and not finished", &error);
+            Applied::Partial {
+                state: reached,
+                errors,
+            }
+        }
     }
 }
 

@@ -1,14 +1,19 @@
 //! Making a policy once (docs/decisions/0004-creation-mark.md): leftovers are looked at first, the
 //! create call carries the mark, the last call takes it off.
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use holdfast_aws::clock::{Timestamp, backoff};
 use holdfast_aws::dlm::{Dlm, Found, NewPolicy, Policy, PolicyFilter, PolicyId, Tags};
 use holdfast_aws::{AwsError, ErrorKind, Region};
 use tfplugin::prelude::*;
-use tfplugin::{Model, PrivateKey, Value};
+use tfplugin::{CancellationToken, Model, PrivateKey, Value};
 
 use super::model::DlmPolicy;
 use super::{TYPE_NAME, failed, wire};
@@ -19,8 +24,12 @@ use crate::creation::{CreationId, Fingerprint, Leftover, Mark, TAG, judge};
 /// The creation id of a policy that was not seen finished.
 pub(super) const CREATION: PrivateKey = PrivateKey::new("creation");
 
-/// How often a new policy is read before its absence is believed.
-const READS: u32 = 4;
+/// How often a new policy is read before its absence is believed, and how often a policy that
+/// another process seems to be making is looked at again before this create gives way.
+const LOOKS: usize = 4;
+/// Pauses between these.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// One create under way.
 pub(super) struct Creation<'a> {
@@ -29,6 +38,16 @@ pub(super) struct Creation<'a> {
     pub(super) client: &'a Client,
     pub(super) planned: DlmPolicy,
     pub(super) mark: Mark,
+    /// Unfinished policies of other configurations, as they were seen at first.
+    strays: Vec<PolicyId>,
+}
+
+/// Policies that carry a mark of somebody else's.
+#[derive(Default)]
+struct Seen {
+    dead: Vec<(Mark, PolicyId)>,
+    alive: BTreeMap<PolicyId, Timestamp>,
+    strays: Vec<PolicyId>,
 }
 
 impl<'a> Creation<'a> {
@@ -56,12 +75,9 @@ impl<'a> Creation<'a> {
         let id = CreationId::random().map_err(|error| {
             Diagnostic::error(doing, format!("The system gave no random bits: {error}."))
         })?;
-        let fingerprint = Fingerprint::new(
-            &account,
-            region.as_str(),
-            TYPE_NAME,
-            &configuration(&planned),
-        );
+        // Without its text, unlike configurations would have one fingerprint.
+        let text = configuration(&planned).map_err(|why| Diagnostic::error(doing, why))?;
+        let fingerprint = Fingerprint::new(&account, region.as_str(), TYPE_NAME, &text);
         let mark = Mark::new(fingerprint, id, client.clock.now());
         client.creations.note(&mark.id);
         Ok(Self {
@@ -70,18 +86,18 @@ impl<'a> Creation<'a> {
             client,
             planned,
             mark,
+            strays: Vec::new(),
         })
     }
 
     /// Finds or makes the policy. `held` is the creation id of the state in hand, if that is
     /// unfinished.
     pub(super) async fn obtain(
-        &self,
+        &mut self,
         held: Option<&CreationId>,
-        cancel: &tfplugin::CancellationToken,
-        diagnostics: &mut Diagnostics,
+        cancel: &CancellationToken,
     ) -> Result<Made<PolicyId>, Diagnostics> {
-        if let Some(found) = self.leftover(held, diagnostics).await? {
+        if let Some(found) = self.leftover(held, cancel).await? {
             return Ok(self.take_up(found).await);
         }
         let make = MakePolicy {
@@ -91,43 +107,90 @@ impl<'a> Creation<'a> {
         Ok(make_once(&make, &self.mark, &*self.client.clock, cancel).await)
     }
 
-    /// Looks at every policy that carries a mark: the one to finish, if there is one.
+    /// The unfinished policy to finish, if there is one. Another process (each provider block has
+    /// its own) may be making a twin at this moment, so what looks alive is given time to finish.
     async fn leftover(
-        &self,
+        &mut self,
         held: Option<&CreationId>,
-        diagnostics: &mut Diagnostics,
+        cancel: &CancellationToken,
     ) -> Result<Option<PolicyId>, Diagnostics> {
+        let mut seen = self.look(held).await?;
+        for pause in backoff(FIRST_PAUSE, LONGEST_PAUSE).take(LOOKS) {
+            if seen.alive.is_empty() || cancel.is_cancelled() {
+                break;
+            }
+            tokio::select! {
+                () = self.client.clock.sleep(pause) => {}
+                () = cancel.cancelled() => {}
+            }
+            let again = self.look(held).await?;
+            // What has appeared meanwhile has a living process, whose twin ours may become.
+            let stays = |id: &PolicyId| again.alive.contains_key(id);
+            seen.alive.retain(|id, _| stays(id));
+            seen.dead = again.dead;
+        }
+        self.strays = seen.strays;
+        if !seen.alive.is_empty() {
+            let errors = seen
+                .alive
+                .iter()
+                .map(|(id, until)| may_be_alive(id, *until));
+            return Err(errors.collect());
+        }
+        seen.dead.sort_by_key(|(mark, _)| mark.since);
+        // A sibling may find the same ones at this moment; whoever notes a mark first has it.
+        Ok(seen
+            .dead
+            .into_iter()
+            .find(|(mark, _)| self.client.creations.note(&mark.id))
+            .map(|(_, id)| id))
+    }
+
+    /// Sorts the policies that carry a mark.
+    async fn look(&self, held: Option<&CreationId>) -> Result<Seen, Diagnostics> {
         let doing = "Cannot look for unfinished DLM policies";
         let all = self
             .dlm
             .list(&PolicyFilter::default())
             .await
-            .map_err(|e| failed(doing, &e))?;
-        let mut dead = Vec::new();
-        let mut errors = Diagnostics::new();
-        for policy in &all {
+            .map_err(|error| failed(doing, &error))?;
+        let Client {
+            creations, clock, ..
+        } = self.client;
+        let mut seen = Seen::default();
+        for policy in all {
             let Some(mark) = Mark::among(&policy.tags) else {
                 continue;
             };
-            let Client {
-                creations, clock, ..
-            } = self.client;
             match judge(&mark, &self.mark.fingerprint, held, creations, clock.now()) {
                 Leftover::Ours => {}
-                Leftover::Finish(mark) => dead.push((mark, policy.id.clone())),
-                Leftover::MayBeAlive { until } => errors.push(may_be_alive(&policy.id, until)),
-                Leftover::Foreign => diagnostics.push(unfinished(&policy.id)),
+                Leftover::Finish(mark) => seen.dead.push((mark, policy.id)),
+                Leftover::MayBeAlive { until } => drop(seen.alive.insert(policy.id, until)),
+                Leftover::Foreign => seen.strays.push(policy.id),
             }
         }
-        if !errors.is_empty() {
-            return Err(errors);
+        Ok(seen)
+    }
+
+    /// Reports the unfinished policies of other configurations. Called last: those that another
+    /// process was making are finished by then.
+    pub(super) async fn report_strays(&self, diagnostics: &mut Diagnostics) {
+        if self.strays.is_empty() {
+            return;
         }
-        dead.sort_by_key(|(mark, _)| mark.since);
-        // A sibling may find the same ones at this moment; whoever notes a mark first has it.
-        Ok(dead
-            .into_iter()
-            .find(|(mark, _)| self.client.creations.note(&mark.id))
-            .map(|(_, id)| id))
+        let now = self.dlm.list(&PolicyFilter::default()).await;
+        let finished = |id: &PolicyId| {
+            now.as_ref().is_ok_and(|all| {
+                let marked = |tags: &Tags| tags.contains_key(TAG);
+                !all.iter()
+                    .any(|policy| policy.id == *id && marked(&policy.tags))
+            })
+        };
+        for id in self.strays.iter().filter(|id| !finished(id)) {
+            if self.client.creations.reports(id.as_str()) {
+                diagnostics.push(unfinished(id));
+            }
+        }
     }
 
     /// Puts this create's mark on a policy whose own create is dead.
@@ -180,10 +243,7 @@ impl<'a> Creation<'a> {
 
     /// Reads the new policy; a read may lag behind the create.
     async fn read_back(&self, id: &PolicyId) -> Result<Policy, AwsError> {
-        for pause in
-            holdfast_aws::clock::backoff(Duration::from_millis(500), Duration::from_secs(4))
-                .take(READS as usize)
-        {
+        for pause in backoff(FIRST_PAUSE, LONGEST_PAUSE).take(LOOKS) {
             if let Found::Present(policy) = self.dlm.get(id).await? {
                 return Ok(policy);
             }
@@ -200,7 +260,7 @@ impl<'a> Creation<'a> {
 
 /// What is planned, as text that is equal for equal configurations: values that AWS is to give are
 /// left out.
-fn configuration(planned: &DlmPolicy) -> String {
+fn configuration(planned: &DlmPolicy) -> Result<String, String> {
     let known = planned.encode().map_leaves(&mut |leaf: Value| {
         if leaf.is_known() {
             leaf
@@ -208,7 +268,7 @@ fn configuration(planned: &DlmPolicy) -> String {
             Value::null(leaf.ty())
         }
     });
-    cty::json::encode(&known, DlmPolicy::ty()).unwrap_or_default()
+    cty::json::encode(&known, DlmPolicy::ty()).map_err(|error| error.to_string())
 }
 
 struct MakePolicy<'a> {
@@ -250,7 +310,7 @@ pub(super) async fn find(
         .map(|p| p.id))
 }
 
-fn may_be_alive(id: &PolicyId, until: holdfast_aws::clock::Timestamp) -> Diagnostic {
+fn may_be_alive(id: &PolicyId, until: Timestamp) -> Diagnostic {
     Diagnostic::error(
         "This policy may be in the making already",
         format!(
