@@ -111,6 +111,13 @@ impl Mark {
         }
     }
 
+    /// The time up to which the process of its create may be alive.
+    pub fn until(&self) -> Timestamp {
+        self.since
+            .saturating_add(PATIENCE)
+            .unwrap_or(Timestamp::MAX)
+    }
+
     /// The mark among a thing's tags: absent, readable or not.
     pub fn among<'a>(
         tags: impl IntoIterator<Item = (&'a String, &'a String)>,
@@ -206,10 +213,7 @@ pub fn judge(
     match mark {
         Ok(mark) if creations.knows(&mark.id) || held == Some(&mark.id) => Leftover::Ours,
         Ok(mark) if mark.fingerprint == *wanted => {
-            let until = mark
-                .since
-                .saturating_add(PATIENCE)
-                .unwrap_or(Timestamp::MAX);
+            let until = mark.until();
             if now > until {
                 Leftover::Finish(mark.clone())
             } else {

@@ -77,9 +77,7 @@ impl Resource for Handler {
             Ok(creation) => creation,
             Err(errors) => return Applied::Failed(errors),
         };
-        let applied = make(cx, &mut creation).await;
-        creation.report_strays(&mut cx.diagnostics).await;
-        applied
+        make(cx, &mut creation).await
     }
 
     async fn read(
@@ -198,7 +196,9 @@ impl Resource for Handler {
 /// Finds or makes the policy, and finishes it.
 async fn make(cx: &mut Cx<Client>, creation: &mut Creation<'_>) -> Applied<DlmPolicy> {
     let held = creation_id(cx);
-    let made = creation.obtain(held.as_ref(), &cx.cancel).await;
+    let made = creation
+        .obtain(held.as_ref(), &cx.cancel, &mut cx.diagnostics)
+        .await;
     let mut state = creation.planned.clone();
     state.region.fill(creation.region.as_str());
     cx.private.set(CREATION, creation.mark.id.as_str());

@@ -96,8 +96,12 @@ impl<'a> Creation<'a> {
         &mut self,
         held: Option<&CreationId>,
         cancel: &CancellationToken,
+        diagnostics: &mut Diagnostics,
     ) -> Result<Made<PolicyId>, Diagnostics> {
-        if let Some(found) = self.leftover(held, cancel).await? {
+        let leftover = self.leftover(held, cancel).await;
+        // Not after the last call: until Terraform has heard of the policy, no time may be lost.
+        self.report_strays(cancel, diagnostics).await;
+        if let Some(found) = leftover? {
             return Ok(self.take_up(found).await);
         }
         let make = MakePolicy {
@@ -172,25 +176,40 @@ impl<'a> Creation<'a> {
         Ok(seen)
     }
 
-    /// Reports the unfinished policies of other configurations. Called last: those that another
-    /// process was making are finished by then.
-    pub(super) async fn report_strays(&self, diagnostics: &mut Diagnostics) {
-        if self.strays.is_empty() {
-            return;
-        }
-        let now = self.dlm.list(&PolicyFilter::default()).await;
-        let finished = |id: &PolicyId| {
-            now.as_ref().is_ok_and(|all| {
-                let marked = |tags: &Tags| tags.contains_key(TAG);
-                !all.iter()
-                    .any(|policy| policy.id == *id && marked(&policy.tags))
-            })
-        };
-        for id in self.strays.iter().filter(|id| !finished(id)) {
-            if self.client.creations.reports(id.as_str()) {
-                diagnostics.push(unfinished(id));
+    /// Reports the unfinished policies of other configurations, each once in this process. Patient:
+    /// another process may be about to finish them.
+    async fn report_strays(&self, cancel: &CancellationToken, diagnostics: &mut Diagnostics) {
+        let Client {
+            creations, clock, ..
+        } = self.client;
+        let first = |id: &PolicyId| creations.reports(id.as_str());
+        let mut strays: Vec<_> = self.strays.iter().filter(|id| first(id)).collect();
+        for pause in backoff(FIRST_PAUSE, LONGEST_PAUSE).take(LOOKS) {
+            if strays.is_empty() {
+                return;
+            }
+            // What cannot be looked at again is reported as it was seen.
+            let Ok(all) = self.dlm.list(&PolicyFilter::default()).await else {
+                break;
+            };
+            let mark = |id: &PolicyId| {
+                let policy = all.iter().find(|policy| policy.id == *id)?;
+                Mark::among(&policy.tags)
+            };
+            strays.retain(|id| mark(id).is_some());
+            let alive = |mark: Mark| clock.now() <= mark.until();
+            if !strays
+                .iter()
+                .any(|id| mark(id).is_some_and(|mark| mark.is_ok_and(alive)))
+            {
+                break;
+            }
+            tokio::select! {
+                () = clock.sleep(pause) => {}
+                () = cancel.cancelled() => break,
             }
         }
+        diagnostics.extend(strays.into_iter().map(unfinished));
     }
 
     /// Puts this create's mark on a policy whose own create is dead.
