@@ -8,7 +8,8 @@ use holdfast_aws::config::{BadSetting, ClientConfig, Endpoints as Urls, RetryMod
 use tfplugin::Model;
 use tfplugin::prelude::*;
 
-use crate::tags::{TagMap, known_tags};
+use crate::creation::TAG;
+use crate::tags::{TagMap, known_tags, reserved};
 
 model! {
     /// Keeps the data of Rancher, K3s and RKE2 clusters on AWS recoverable: manages what backs them
@@ -141,6 +142,10 @@ impl Settings {
 
     /// What is wrong with the arguments by themselves, once all are known.
     pub fn check(&self, diagnostics: &mut Diagnostics) {
+        if self.default_tags().contains_key(TAG) {
+            let at = path!("default_tags", 0, "tags", Key(TAG));
+            diagnostics.push(reserved(at));
+        }
         if !self.encode().is_wholly_known() {
             return;
         }
@@ -310,6 +315,10 @@ mod tests {
         error: Invalid provider configuration (at assume_role_with_web_identity): assume_role_with_web_identity: role_arn = "" is not the ARN of a role; one looks like "arn:aws:iam::123456789012:role/name".
         error: Invalid provider configuration (at assume_role_with_web_identity): assume_role_with_web_identity: needs either web_identity_token or web_identity_token_file.
         "#);
+        let default_tags = One::Present(DefaultTags {
+            tags: StringMap::of([(TAG, "x")]),
+        });
+        insta::assert_snapshot!(check(Settings { default_tags, ..Settings::default() }), @r#"error: Reserved tag key (at default_tags[0].tags["holdfast:creating"]): "holdfast:creating" is the mark of a create under way; choose another key."#);
         let unknown = Settings {
             region: "?".into(),
             profile: Attr::Unknown,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use tfplugin::Path;
 use tfplugin::prelude::*;
 
 use crate::creation::TAG;
@@ -54,6 +55,12 @@ pub fn read_own(carried: &TagMap, defaults: &TagMap, prior: &StringMap) -> Strin
     } else {
         Attr::Known(own)
     }
+}
+
+/// A tag key that only the mark may have.
+pub fn reserved(at: Path) -> Diagnostic {
+    let detail = format!("{TAG:?} is the mark of a create under way; choose another key.");
+    Diagnostic::error("Reserved tag key", detail).at(at)
 }
 
 /// What to set and which keys to remove so that `from` becomes `to`.

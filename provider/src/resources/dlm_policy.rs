@@ -94,6 +94,7 @@ impl Resource for Handler {
             Found::Absent => Ok(ReadBack::Gone),
             Found::Present(policy) => {
                 cx.diagnostics.extend(unhealthy(&policy));
+                cx.diagnostics.extend(unmanaged(&policy));
                 let defaults = &cx.client.default_tags;
                 Ok(ReadBack::Present(wire::read(
                     &policy, &region, &state, defaults,
@@ -183,7 +184,7 @@ impl Resource for Handler {
         let invalid = |why: String| Diagnostic::error("Invalid import id", why);
         let id: PolicyId = id
             .parse()
-            .map_err(|error: holdfast_aws::dlm::InvalidId| invalid(error.to_string()))?;
+            .map_err(|error: holdfast_aws::dlm::InvalidId| invalid(format!("{error}.")))?;
         region_of(&region)?;
         Ok(DlmPolicy {
             id: id.as_str().into(),
@@ -354,6 +355,19 @@ fn unhealthy(policy: &Policy) -> Option<Diagnostic> {
             .unwrap_or("AWS gives no reason");
         let detail = format!("{} takes no snapshots: {why}.", policy.id);
         Diagnostic::warning("The DLM policy is in state ERROR", detail).at(path!("state"))
+    })
+}
+
+fn unmanaged(policy: &Policy) -> Option<Diagnostic> {
+    let members = policy.not_managed.join(", ");
+    (!members.is_empty()).then(|| {
+        let detail = format!(
+            "{} has {members}, set by other means. Plans do not show it, and a change of \
+             policy_details is refused as long as it is there.",
+            policy.id
+        );
+        let summary = "The DLM policy has what this version does not manage";
+        Diagnostic::warning(summary, detail).at(path!("policy_details"))
     })
 }
 

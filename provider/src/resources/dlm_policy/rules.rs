@@ -14,6 +14,7 @@ use tfplugin::{Path, PathStep};
 use super::model::{CreateRule, DlmPolicy, PolicyDetails, RetainRule, Schedule, TargetTag};
 use super::wire;
 use crate::creation::TAG;
+use crate::tags::reserved;
 
 /// Every rule over the configuration.
 pub(super) fn check(config: &DlmPolicy, diagnostics: &mut Diagnostics) {
@@ -22,8 +23,7 @@ pub(super) fn check(config: &DlmPolicy, diagnostics: &mut Diagnostics) {
         .known()
         .is_some_and(|tags| tags.contains_key(TAG))
     {
-        let detail = format!("{TAG:?} is the mark of a create under way; choose another key.");
-        diagnostics.error(path!("tags", Key(TAG)), "Reserved tag key", detail);
+        diagnostics.push(reserved(path!("tags", Key(TAG))));
     }
     // Only the years of a cron expression depend on the time.
     for fault in describe(config).check(SystemClock.now()) {
@@ -181,10 +181,12 @@ pub(super) fn complete(prior: Option<&DlmPolicy>, config: &DlmPolicy, planned: &
     let Some(schedules) = details.and_then(|details| details.schedule.known_mut()) else {
         return;
     };
+    let mut unmatched: Vec<&Schedule> = prior.iter().collect();
     for (schedule, config) in schedules.iter_mut().zip(config.unwrap_or_default()) {
-        // A schedule is the same one if it has the same name, wherever it stands now.
-        let same = prior.iter().find(|prior| prior.name == schedule.name);
-        let same = same.and_then(|prior| prior.create_rule.present());
+        // A schedule is the same one if it has the same name, wherever it stands now; of several
+        // with one name, the first is the first.
+        let same = unmatched.iter().position(|p| p.name == schedule.name);
+        let same = same.and_then(|at| unmatched.remove(at).create_rule.present());
         let (Some(rule), Some(config)) = (
             schedule.create_rule.present_mut(),
             config.create_rule.present(),

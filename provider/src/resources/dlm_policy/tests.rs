@@ -167,6 +167,46 @@ fn a_time_that_aws_chose_stays_when_something_else_changes() {
 }
 
 #[test]
+fn of_two_schedules_with_one_name_each_keeps_its_own_time() {
+    let timed = |time: Option<&str>| {
+        let mut schedule = schedule("daily");
+        let rule = schedule.create_rule.present_mut().expect("a rule");
+        rule.times = time.map_or(Attr::Null, |time| StringList::of([time]));
+        schedule
+    };
+    let mut prior = planned();
+    details(&mut prior).schedule = [timed(Some("03:06")), timed(Some("17:31"))]
+        .into_iter()
+        .collect();
+    let mut config = planned();
+    details(&mut config).schedule = [timed(None), timed(None)].into_iter().collect();
+    let mut after = config.clone();
+    rules::complete(Some(&prior), &config, &mut after);
+    assert_eq!(after, prior);
+}
+
+#[test]
+fn any_time_stays_any_time() {
+    let mut policy = planned();
+    let schedules = details(&mut policy)
+        .schedule
+        .known_mut()
+        .expect("schedules");
+    let rule = schedules[0].create_rule.present_mut().expect("a rule");
+    rule.times = StringList::of::<String>([]);
+    let mut held = made(&policy);
+    if let Some(rule) = &mut held.details.schedules[0].create_rule {
+        rule.cycle = Cycle::Every {
+            hours: 24,
+            times: vec!["03:17".to_owned()],
+        };
+    }
+    let mut state = policy;
+    wire::fill(&mut state, &held, &region());
+    assert_eq!(read(&held, &state), state);
+}
+
+#[test]
 fn a_cron_expression_has_no_times() {
     let mut config = planned();
     let schedules = details(&mut config)

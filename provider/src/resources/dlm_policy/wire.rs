@@ -230,12 +230,20 @@ fn read_schedule(found: &dlm::Schedule, prior: Option<&Schedule>) -> Schedule {
         copy_tags: Attr::Known(found.copy_tags.unwrap_or(false)),
         tags_to_add: read_tag_list(&found.tags_to_add, &prior.tags_to_add),
         variable_tags: read_tag_list(&found.variable_tags, &prior.variable_tags),
-        create_rule: found.create_rule.as_ref().map(read_create_rule).into(),
+        create_rule: found
+            .create_rule
+            .as_ref()
+            .map(|rule| read_create_rule(rule, prior.create_rule.present()))
+            .into(),
         retain_rule: found.retain_rule.as_ref().map(read_retain_rule).into(),
     }
 }
 
-fn read_create_rule(found: &dlm::CreateRule) -> CreateRule {
+fn read_create_rule(found: &dlm::CreateRule, prior: Option<&CreateRule>) -> CreateRule {
+    // Written as `[]`: any time will do, so none is a difference.
+    let any_time = StringList::of::<String>([]);
+    let any = prior.is_some_and(|prior| prior.times == any_time);
+
     let rule = CreateRule {
         location: word(found.location.as_ref(), "CLOUD"),
         ..CreateRule::default()
@@ -248,7 +256,7 @@ fn read_create_rule(found: &dlm::CreateRule) -> CreateRule {
         Cycle::Every { hours, times } => CreateRule {
             interval: Attr::Known(i64::from(*hours)),
             interval_unit: "HOURS".into(),
-            times: list(times),
+            times: if any { any_time } else { list(times) },
             ..rule
         },
     }
