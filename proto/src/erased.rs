@@ -1,7 +1,8 @@
-//! Resources and data sources without their types: values in, values out.
+//! Providers, resources and data sources without their types: values in, values out.
 //!
-//! The service speaks to [`AnyResource`] and [`AnyDataSource`]; [`resource`] and [`data_source`]
-//! make them from an author's types. A provider whose schemas are data implements them itself.
+//! The service speaks to [`AnyProvider`], [`AnyResource`] and [`AnyDataSource`]. Every
+//! [`Provider`] is the first; [`resource`] and [`data_source`] make the others from an author's
+//! types. A provider whose schemas are data implements all three itself.
 
 use async_trait::async_trait;
 use cty::{Data, Value};
@@ -10,8 +11,40 @@ use serde_json::Value as Json;
 use crate::data_source::{DataCx, DataSource};
 use crate::diagnostic::Diagnostics;
 use crate::model::Model;
+use crate::provider::{ConfigureCx, Configured, Provider};
 use crate::resource::{Applied, Change, Cx, Deleted, PlanCx, ReadBack, Resource};
 use crate::schema::Schema;
+
+/// A provider over values of its schema's type.
+#[async_trait]
+pub trait AnyProvider: Send + Sync + 'static {
+    /// What resources work with: typically the API clients.
+    type Client: Send + Sync + 'static;
+
+    /// The schema of the `provider` block.
+    fn schema(&self) -> Schema;
+
+    /// Rules over several attributes; the schema's own were checked before.
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics);
+
+    /// Makes the client. See [`Provider::configure`].
+    async fn configure(
+        &self,
+        cx: &mut ConfigureCx,
+        config: Value,
+    ) -> Result<Configured<Self::Client>, Diagnostics>;
+
+    /// See [`Provider::quiet`].
+    fn quiet(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// The managed resources.
+    fn resources(&self) -> Vec<Box<dyn AnyResource<Self::Client>>>;
+
+    /// The data sources.
+    fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<Self::Client>>>;
+}
 
 /// A managed resource over values of its schema's type.
 #[async_trait]
@@ -67,6 +100,46 @@ pub trait AnyDataSource<C>: Send + Sync {
 
     /// Answers the configuration with every computed attribute filled in.
     async fn read(&self, cx: &mut DataCx<C>, config: Value) -> Result<Value, Diagnostics>;
+}
+
+#[async_trait]
+impl<P: Provider> AnyProvider for P {
+    type Client = P::Client;
+
+    fn schema(&self) -> Schema {
+        Schema {
+            version: 0,
+            block: P::Config::block().clone(),
+        }
+    }
+
+    fn validate(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        match P::Config::from_value(config) {
+            Ok(config) => Provider::validate(self, &config, diagnostics),
+            Err(unfit) => diagnostics.extend(unfit),
+        }
+    }
+
+    async fn configure(
+        &self,
+        cx: &mut ConfigureCx,
+        config: Value,
+    ) -> Result<Configured<P::Client>, Diagnostics> {
+        let config = P::Config::from_value(&config)?;
+        Provider::configure(self, cx, config).await
+    }
+
+    fn quiet(&self) -> &'static [&'static str] {
+        Provider::quiet(self)
+    }
+
+    fn resources(&self) -> Vec<Box<dyn AnyResource<P::Client>>> {
+        Provider::resources(self)
+    }
+
+    fn data_sources(&self) -> Vec<Box<dyn AnyDataSource<P::Client>>> {
+        Provider::data_sources(self)
+    }
 }
 
 /// A resource without its types.

@@ -50,6 +50,8 @@
 //! - [`docs`]: registry pages from schemas; [`schema::Schema::faults`]: what a test asserts of each.
 //! - [`resources!`](crate::resources!): the registry, one word per resource.
 //! - [`serve`]: the provider's `main`.
+//! - [`AnyProvider`], [`AnyResource`], [`AnyDataSource`]: all of it over plain values, for a
+//!   provider whose schemas are data.
 //!
 //! The feature `client` (off by default) adds the module `client`, the host's end of the protocol:
 //! it starts a provider as Terraform does and speaks to it, for tests.
@@ -98,7 +100,7 @@ mod wire;
 pub use cty::{Number, Path, PathStep, Type, Value};
 pub use data_source::{DataCx, DataSource};
 pub use diagnostic::{Diagnostic, Diagnostics, Result, Severity};
-pub use erased::{AnyDataSource, AnyResource, data_source, resource};
+pub use erased::{AnyDataSource, AnyProvider, AnyResource, data_source, resource};
 pub use model::{Attr, Keyed, Many, Model, One};
 pub use path::{IntoStep, Key, Trail};
 pub use private::{Private, PrivateError, PrivateKey};
@@ -106,11 +108,12 @@ pub use provider::{ConfigureCx, Configured, Provider};
 pub use resource::{Applied, Change, Cx, Deleted, PlanCx, ReadBack, Resource};
 pub use tokio_util::sync::CancellationToken;
 
-/// Serves a provider until the host ends the process: what `main` returns.
+/// Serves a provider until the host ends the process: what `main` returns. Every [`Provider`] is
+/// an [`AnyProvider`].
 ///
 /// The code is 0 after a normal end. Started by hand instead of by Terraform, the process says on
 /// stderr what it is and ends with 1.
-pub fn serve(provider: impl Provider) -> std::process::ExitCode {
+pub fn serve(provider: impl AnyProvider) -> std::process::ExitCode {
     serve::serve(provider.quiet(), |work| {
         service::Service::new(provider, work)
     })

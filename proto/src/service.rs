@@ -27,9 +27,9 @@ use tonic::{Request, Response, Status};
 use tracing::{Instrument, debug_span};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
 use crate::generated::tfplugin6::provider_server;
-use crate::provider::Provider;
 use crate::resource::Checkpoint;
 use crate::wire;
 use crate::work::{Panicked, Work};
@@ -39,12 +39,12 @@ use self::core::Core;
 type Answer<T> = Result<Response<T>, Status>;
 
 /// Serves one provider.
-pub(crate) struct Service<P: Provider> {
+pub(crate) struct Service<P: AnyProvider> {
     core: Arc<Core<P>>,
     work: Work,
 }
 
-impl<P: Provider> Service<P> {
+impl<P: AnyProvider> Service<P> {
     /// A service whose operations run as `work`.
     pub(crate) fn new(provider: P, work: Work) -> Self {
         Self {
@@ -91,7 +91,7 @@ macro_rules! span {
 }
 
 #[async_trait]
-impl<P: Provider> provider_server::Provider for Service<P> {
+impl<P: AnyProvider> provider_server::Provider for Service<P> {
     async fn get_metadata(
         &self,
         _: Request<pb::get_metadata::Request>,

@@ -9,10 +9,9 @@ use tokio_util::sync::CancellationToken;
 use super::core::{CHECKED, Core, Kind, read, read_private, write};
 use crate::check::{report, result_faults, unknown_faults, without_unknowns};
 use crate::diagnostic::Diagnostics;
-use crate::erased::AnyResource;
+use crate::erased::{AnyProvider, AnyResource};
 use crate::generated::tfplugin6 as pb;
 use crate::private::Private;
-use crate::provider::Provider;
 use crate::resource::{Applied, Checkpoint, Cx, Deleted};
 use crate::wire;
 
@@ -65,7 +64,7 @@ struct Order<'a, C> {
     cx: Cx<C>,
 }
 
-impl<P: Provider> Core<P> {
+impl<P: AnyProvider> Core<P> {
     pub(super) async fn apply_change(
         &self,
         request: Request,

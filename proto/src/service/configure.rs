@@ -4,26 +4,23 @@ use tokio_util::sync::CancellationToken;
 
 use super::core::{Connection, Core, read};
 use crate::diagnostic::Diagnostics;
+use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
-use crate::model::Model;
-use crate::provider::{ConfigureCx, Configured, Provider};
+use crate::provider::{ConfigureCx, Configured};
 use crate::validate::validate;
 
-impl<P: Provider> Core<P> {
+impl<P: AnyProvider> Core<P> {
     pub(super) fn validate_provider(
         &self,
         request: &pb::validate_provider_config::Request,
     ) -> Diagnostics {
-        let config = match read(request.config.as_ref(), P::Config::ty(), "configuration") {
+        let config = match read(request.config.as_ref(), &self.config_ty, "configuration") {
             Ok(config) => config,
             Err(unreadable) => return unreadable,
         };
         let mut diagnostics = Diagnostics::new();
         validate(&self.config.block, &config, &mut diagnostics);
-        match P::Config::from_value(&config) {
-            Ok(config) => self.provider.validate(&config, &mut diagnostics),
-            Err(unfit) => diagnostics.extend(unfit),
-        }
+        self.provider.validate(&config, &mut diagnostics);
         diagnostics
     }
 
@@ -32,11 +29,9 @@ impl<P: Provider> Core<P> {
         request: pb::configure_provider::Request,
         cancel: CancellationToken,
     ) -> Diagnostics {
-        let config = read(request.config.as_ref(), P::Config::ty(), "configuration")
-            .and_then(|config| P::Config::from_value(&config));
-        let config = match config {
+        let config = match read(request.config.as_ref(), &self.config_ty, "configuration") {
             Ok(config) => config,
-            Err(unfit) => return unfit,
+            Err(unreadable) => return unreadable,
         };
         let mut cx = ConfigureCx {
             terraform_version: request.terraform_version,

@@ -6,18 +6,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use cty::{Type, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::erased::{AnyDataSource, AnyResource};
+use crate::erased::{AnyDataSource, AnyProvider, AnyResource};
 use crate::generated::tfplugin6 as pb;
-use crate::model::Model;
 use crate::private::Private;
-use crate::provider::Provider;
 use crate::schema::{Schema, SchemaKind};
 use crate::wire;
 
 /// What all requests share.
-pub(crate) struct Core<P: Provider> {
+pub(crate) struct Core<P: AnyProvider> {
     pub(super) provider: P,
     pub(super) config: Schema,
+    pub(super) config_ty: Type,
     pub(super) resources: BTreeMap<String, Kind<dyn AnyResource<P::Client>>>,
     pub(super) data_sources: BTreeMap<String, Kind<dyn AnyDataSource<P::Client>>>,
     /// What an author has to mend before anything can work; looked for in debug builds.
@@ -54,12 +53,9 @@ impl<C> Clone for Connection<C> {
 /// True if answers are checked by core's rules before they are sent.
 pub(super) const CHECKED: bool = cfg!(debug_assertions);
 
-impl<P: Provider> Core<P> {
+impl<P: AnyProvider> Core<P> {
     pub(super) fn new(provider: P) -> Self {
-        let config = Schema {
-            version: 0,
-            block: P::Config::block().clone(),
-        };
+        let config = provider.schema();
         let mut faults = Faults::default();
         faults.look("provider", &config, SchemaKind::Provider);
         let mut resources = BTreeMap::new();
@@ -82,6 +78,7 @@ impl<P: Provider> Core<P> {
         }
         Self {
             provider,
+            config_ty: config.ty(),
             config,
             resources,
             data_sources,

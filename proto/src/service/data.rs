@@ -6,14 +6,14 @@ use super::core::{Core, read, write};
 use crate::check::{report, unknown_faults};
 use crate::data_source::DataCx;
 use crate::diagnostic::Diagnostics;
+use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
-use crate::provider::Provider;
 use crate::validate::validate;
 use crate::wire;
 
 const INVALID_OBJECT: &str = "Provider produced invalid object";
 
-impl<P: Provider> Core<P> {
+impl<P: AnyProvider> Core<P> {
     pub(super) fn validate_data_source(
         &self,
         request: &pb::validate_data_resource_config::Request,

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 use super::core::{Connection, Core, read, read_private, write};
 use crate::check::{report, unknown_faults, without_unknowns};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
-use crate::provider::Provider;
 use crate::resource::{Checkpoint, Cx, ReadBack};
 use crate::state::{self, Extra};
 use crate::validate::validate;
@@ -16,7 +16,7 @@ use crate::wire;
 
 const INVALID_OBJECT: &str = "Provider produced invalid object";
 
-impl<P: Provider> Core<P> {
+impl<P: AnyProvider> Core<P> {
     pub(super) fn validate_resource(
         &self,
         request: &pb::validate_resource_config::Request,

@@ -6,9 +6,9 @@ use tokio_util::sync::CancellationToken;
 use super::core::{CHECKED, Connection, Core, read, read_private, write};
 use crate::check::{Fault, plan_faults, report};
 use crate::diagnostic::Diagnostics;
+use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
 use crate::plan::{draft, tidy};
-use crate::provider::Provider;
 use crate::resource::PlanCx;
 use crate::wire;
 
@@ -21,7 +21,7 @@ struct Planned {
     private: Vec<u8>,
 }
 
-impl<P: Provider> Core<P> {
+impl<P: AnyProvider> Core<P> {
     pub(super) async fn plan_change(
         &self,
         request: &pb::plan_resource_change::Request,

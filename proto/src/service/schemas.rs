@@ -1,8 +1,8 @@
 //! What the provider has to offer.
 
 use super::core::Core;
+use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
-use crate::provider::Provider;
 use crate::wire;
 
 /// Announced only for what works.
@@ -16,7 +16,7 @@ fn capabilities() -> pb::ServerCapabilities {
     }
 }
 
-impl<P: Provider> Core<P> {
+impl<P: AnyProvider> Core<P> {
     pub(super) fn metadata(&self) -> pb::get_metadata::Response {
         use pb::get_metadata::{DataSourceMetadata, ResourceMetadata};
         let resources = self.resources.keys().cloned();
