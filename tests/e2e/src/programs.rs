@@ -32,38 +32,52 @@ impl Programs {
     /// # Errors
     /// Cargo cannot be started, the build fails, or a program is missing from its report.
     pub fn build(progress: Progress) -> Result<Self> {
-        let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
-        cargo
-            .current_dir(repository())
-            .args(["build", "--message-format=json-render-diagnostics"])
-            .args([
-                "-p",
-                "terraform-provider-holdfast",
-                "-p",
-                "holdfast",
-                "-p",
-                "holdfast-sandbox",
-            ])
-            .stderr(Stdio::inherit());
-        if progress == Progress::Quiet {
-            cargo.arg("--quiet");
-        }
-        let output = cargo
-            .output()
-            .context("cannot start cargo to build the programs")?;
-        if !output.status.success() {
-            bail!(
-                "cargo build failed ({}); its messages are above",
-                output.status
-            );
-        }
-        let report = String::from_utf8(output.stdout).context("cargo's report is not UTF-8")?;
+        let packages = [
+            "terraform-provider-holdfast",
+            "holdfast",
+            "holdfast-sandbox",
+        ];
+        let report = build(&packages, progress)?;
         Ok(Self {
             provider: executable(&report, "terraform-provider-holdfast")?,
             checker: executable(&report, "holdfast")?,
             sandbox: executable(&report, "holdfast-sandbox")?,
         })
     }
+}
+
+/// Builds `holdfast-stub`, the provider for any schema, and says where it is.
+///
+/// # Errors
+/// As [`Programs::build`].
+pub fn stub() -> Result<PathBuf> {
+    executable(
+        &build(&["holdfast-stub"], Progress::Quiet)?,
+        "holdfast-stub",
+    )
+}
+
+/// Builds the programs of these packages; cargo's report.
+fn build(packages: &[&str], progress: Progress) -> Result<String> {
+    let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
+    cargo
+        .current_dir(repository())
+        .args(["build", "--message-format=json-render-diagnostics"])
+        .args(packages.iter().flat_map(|package| ["-p", package]))
+        .stderr(Stdio::inherit());
+    if progress == Progress::Quiet {
+        cargo.arg("--quiet");
+    }
+    let output = cargo
+        .output()
+        .context("cannot start cargo to build the programs")?;
+    if !output.status.success() {
+        bail!(
+            "cargo build failed ({}); its messages are above",
+            output.status
+        );
+    }
+    String::from_utf8(output.stdout).context("cargo's report is not UTF-8")
 }
 
 /// The root of the repository.

@@ -42,29 +42,45 @@ impl Workdir {
     /// # Errors
     /// The directory, the mirror or the CLI configuration cannot be written.
     pub fn new(host: &Host, provider: &Path, endpoint: &str) -> Result<Self> {
-        let dir = tempfile::Builder::new().prefix("holdfast-").tempdir()?;
-        let mirror = dir.path().join("mirror");
+        let mut workdir = Self::bare(host)?;
+        let mirror = workdir.dir.path().join("mirror");
         for registry in REGISTRIES {
             install(provider, &mirror.join(registry))?;
         }
-        let rc = dir.path().join("cli.tfrc");
+        let rc = workdir.dir.path().join("cli.tfrc");
         fs::write(&rc, cli_configuration(&mirror))?;
-        fs::create_dir(dir.path().join("work"))?;
-        let mut workdir = Self {
-            dir,
-            host: host.clone(),
-            environment: BTreeMap::new(),
-        };
-        workdir.set("TF_CLI_CONFIG_FILE", rc.as_os_str());
-        workdir.set("TF_IN_AUTOMATION", "1");
-        workdir.set("TF_INPUT", "0");
-        workdir.set("CHECKPOINT_DISABLE", "1");
+        workdir.set("TF_CLI_CONFIG_FILE", rc);
         workdir.set("AWS_ENDPOINT_URL", endpoint);
         workdir.set("AWS_ACCESS_KEY_ID", "sandbox");
         workdir.set("AWS_SECRET_ACCESS_KEY", "sandbox");
         workdir.set("AWS_EC2_METADATA_DISABLED", "true");
         workdir.set("AWS_CONFIG_FILE", null_device());
         workdir.set("AWS_SHARED_CREDENTIALS_FILE", null_device());
+        Ok(workdir)
+    }
+
+    /// A directory in which `host` obeys a CLI configuration that lies elsewhere, as that of a
+    /// mirror of other providers.
+    ///
+    /// # Errors
+    /// The directory cannot be made.
+    pub fn with_cli_configuration(host: &Host, cli_configuration: &Path) -> Result<Self> {
+        let mut workdir = Self::bare(host)?;
+        workdir.set("TF_CLI_CONFIG_FILE", cli_configuration);
+        Ok(workdir)
+    }
+
+    fn bare(host: &Host) -> Result<Self> {
+        let dir = tempfile::Builder::new().prefix("holdfast-").tempdir()?;
+        fs::create_dir(dir.path().join("work"))?;
+        let mut workdir = Self {
+            dir,
+            host: host.clone(),
+            environment: BTreeMap::new(),
+        };
+        workdir.set("TF_IN_AUTOMATION", "1");
+        workdir.set("TF_INPUT", "0");
+        workdir.set("CHECKPOINT_DISABLE", "1");
         Ok(workdir)
     }
 
