@@ -8,8 +8,8 @@ use cty::{Data, Type, Value};
 
 use crate::functions::{self, FunctionContext, FunctionError};
 use crate::syntax;
-use crate::syntax::tree::{Call, Expr, ExprKind, Span, StepKind};
-use crate::why::{Certainty, Why};
+use crate::syntax::tree::{Call, Expr, ExprKind, Span};
+use crate::why::{Certainty, Reference, Why};
 
 use super::expr::Env;
 use super::fault::{Fault, Outcome};
@@ -113,12 +113,13 @@ impl Env<'_> {
     }
 
     /// The first argument that has a value. One whose value is unknown may yet fail, unless it
-    /// only names a place in what is known; then what follows it may be the value as well.
+    /// only picks from what is certainly there; then what follows it may be the value as well.
     fn try_first(&self, arguments: &[Expr], span: Span) -> Outcome {
         let mut last = Fault::new("try takes at least one expression", span);
         for argument in arguments {
             match self.eval(argument) {
-                Ok(value) if value.is_wholly_known() || is_place(argument) => return Ok(value),
+                Ok(value) if value.is_wholly_known() => return Ok(value),
+                Ok(value) if is_picked(argument) && self.is_there(&value) => return Ok(value),
                 Ok(value) => {
                     let marks = marks::at_most(&value.deep_marks(), Certainty::Perhaps);
                     return Ok(Value::unknown(Type::Dynamic).with_marks(&marks));
@@ -129,6 +130,19 @@ impl Env<'_> {
         }
         let message = format!("no expression of this try succeeds; the last: {last}");
         Err(Fault::new(message, last.span))
+    }
+
+    /// True if a value comes from instances of which it is certain that they are there: not of a
+    /// resource or a module of unknown number, nor of a key that nobody knows.
+    fn is_there(&self, value: &Value) -> bool {
+        let certain = |reference: &Reference| {
+            reference.certainty == Certainty::Sure
+                && !reference.any_key
+                && !self.evaluator.may_be_absent(&reference.address)
+        };
+        let marks = value.deep_marks();
+        let mut references = marks.iter().filter_map(Reference::from_mark).peekable();
+        references.peek().is_some() && references.all(certain)
     }
 
     fn can(&self, arguments: &[Expr], span: Span) -> Outcome {
@@ -191,18 +205,19 @@ fn undecided_choice(value: Value, arguments: &[Value]) -> Value {
     value.with_marks(&marks::at_most(&marks, certainty))
 }
 
-/// True for `name.attribute[key]`, which fails or not by what it leads through.
-fn is_place(expr: &Expr) -> bool {
+/// Functions that fail or not by how much they are given, never by what it turns out to be.
+const PICKING: &[&str] = &[
+    "concat", "element", "flatten", "join", "lower", "one", "tolist", "tostring", "upper", "values",
+];
+
+/// True for `name.attribute[key]` and what picks from such, which fails or not by what it leads
+/// through.
+fn is_picked(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Variable(_) => true,
-        ExprKind::Traversal(base, steps) => {
-            let plain = |kind: &StepKind| {
-                matches!(
-                    kind,
-                    StepKind::Attribute(_) | StepKind::Index(_) | StepKind::LegacyIndex(_)
-                )
-            };
-            matches!(base.kind, ExprKind::Variable(_)) && steps.iter().all(|step| plain(&step.kind))
+        ExprKind::Variable(_) | ExprKind::Literal(_) => true,
+        ExprKind::Traversal(base, _) => is_picked(base),
+        ExprKind::Call(call) => {
+            PICKING.contains(&call.name.as_ref()) && call.arguments.iter().all(is_picked)
         }
         _ => false,
     }

@@ -44,6 +44,21 @@ impl Evaluator<'_> {
         })
     }
 
+    /// True if nobody knows whether there is an instance of that address: its `count` or `for_each`,
+    /// or that of a module around it, is unknown.
+    pub(super) fn may_be_absent(&self, address: &Address) -> bool {
+        let Some(module) = self.module_at(&address.module) else {
+            return true;
+        };
+        let name = ResourceName {
+            mode: address.mode,
+            type_name: address.type_name.clone(),
+            name: address.name.clone(),
+        };
+        let expansion = self.resource_expansion(&module, &name);
+        module.repetition.is_some() || matches!(expansion.as_ref(), Expansion::Unknown(..))
+    }
+
     /// A resource as `type.name` gives it: one instance, or a tuple or object of them. An instance
     /// is an unknown value that carries a reference to it: what its attributes are is found out
     /// when they are read ([`Evaluator::read_reference`]).

@@ -199,9 +199,12 @@ impl RefStep<'_> {
 
     /// A path, one step longer.
     pub(super) fn append_to(&self, path: &str) -> String {
+        // An instance is an object: `m["name"]` is `m.name`.
+        if let (true, Some(name)) = (path.is_empty(), self.attribute_name()) {
+            return name.as_ref().to_owned();
+        }
         let mut path = path.to_owned();
         match self {
-            Self::Attribute(name) if path.is_empty() => path.push_str(name),
             Self::Attribute(name) => {
                 path.push('.');
                 path.push_str(name);

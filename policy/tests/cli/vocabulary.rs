@@ -203,6 +203,53 @@ fn ranchers_own_api_version_and_kind_may_be_written_out() {
 }
 
 #[test]
+fn a_config_that_may_not_be_there_may_be_another() {
+    let gated = [
+        ("config_meta", "count = var.unset ? 1 : 0"),
+        ("kind", "\"Amazonec2Config\""),
+    ];
+    let fallback = format!(
+        "resource \"rancher2_machine_config_v2\" \"other\" {{\n  generate_name = \"other\"\n  \
+         amazonec2_config {{\n    {EC2}\n  }}\n}}\n"
+    );
+    for name in [
+        "try(rancher2_machine_config_v2.m[0].name, rancher2_machine_config_v2.other.name)",
+        "try(one(rancher2_machine_config_v2.m[*].name), rancher2_machine_config_v2.other.name)",
+    ] {
+        let told = |set: &[&str]| {
+            let mut changes = gated.to_vec();
+            changes.push(("name", name));
+            let repo = one_pool(&changes);
+            repo.write("other.tf", &fallback);
+            repo.check(set).verdicts()
+        };
+        assert!(
+            told(&[]).starts_with("undecided etcd-spot-only"),
+            "{name}: {}",
+            told(&[])
+        );
+        assert_eq!(told(&["-var", "unset=true"]), SPOT, "{name}");
+    }
+    let off = (
+        "name",
+        "try(rancher2_machine_config_v2.m[0].name, rancher2_machine_config_v2.other.name)",
+    );
+    let repo = one_pool(&[gated[0], gated[1], off]);
+    repo.write("other.tf", &fallback);
+    assert_eq!(repo.check(&["-var", "unset=false"]).verdicts(), "clean");
+}
+
+#[test]
+fn a_name_may_be_read_by_key() {
+    for name in [
+        "rancher2_machine_config_v2.m[\"name\"]",
+        "[for key in [\"name\"] : rancher2_machine_config_v2.m[key]][0]",
+    ] {
+        assert_eq!(verdict(&[("name", name)]), SPOT, "{name}");
+    }
+}
+
+#[test]
 fn an_empty_text_is_passed_over_for_the_name_of_a_config() {
     let name = "coalesce(\"\", rancher2_machine_config_v2.m.name)";
     assert_eq!(verdict(&[("name", name)]), SPOT);

@@ -73,6 +73,9 @@ impl Configs {
         let references = match references(&name) {
             Referred::Names(references) => references,
             Referred::Perhaps => return MachineLink::Undecided(Unknown::of(&name, place)),
+            Referred::Nothing if name.is_null() => {
+                return not_told("machine_config.name is null", place);
+            }
             Referred::Nothing if name.is_known() => {
                 return not_told(
                     "machine_config.name is plain text, no reference to a rancher2_machine_config_v2",
