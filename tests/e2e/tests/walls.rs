@@ -23,6 +23,7 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("holdfast-sandbox", &[]),
     ("holdfast-stub", &["cty", "tfplugin"]),
+    ("holdfast-host", &["cty", "tfplugin"]),
     ("holdfast-e2e", &["holdfast-sandbox"]),
     ("xtask", &["holdfast-e2e", "holdfast-sandbox"]),
 ];
