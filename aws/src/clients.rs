@@ -28,8 +28,10 @@ use aws_types::region::Region as SdkRegion;
 use aws_types::sdk_ua_metadata::FrameworkMetadata;
 use tokio::sync::OnceCell;
 
+use crate::clock::SystemClock;
 use crate::config::{BadSetting, ClientConfig, RetryMode};
 use crate::dlm::Dlm;
+use crate::dlm::patient::Patient;
 use crate::dlm::sdk::SdkDlm;
 use crate::http::{Http, Trust};
 use crate::refusal::{self, Place};
@@ -53,7 +55,7 @@ pub struct Clients {
     named_region: Option<Region>,
     region: OnceCell<Region>,
     account: OnceCell<Account>,
-    dlm: Mutex<BTreeMap<Region, Arc<SdkDlm>>>,
+    dlm: Mutex<BTreeMap<Region, Arc<Patient<SdkDlm, SystemClock>>>>,
 }
 
 impl Clients {
@@ -143,14 +145,25 @@ impl Clients {
         Place::new(region.clone(), endpoint.map(str::to_owned))
     }
 
-    fn sdk_dlm(&self, region: &Region) -> SdkDlm {
+    fn patient_dlm(&self, region: &Region) -> Patient<SdkDlm, SystemClock> {
         let endpoint = self.config.endpoints.dlm.as_deref();
         let mut config = aws_sdk_dlm::config::Builder::from(&self.sdk).region(sdk_region(region));
         if let Some(url) = endpoint {
             config = config.endpoint_url(url);
         }
         let client = aws_sdk_dlm::Client::from_conf(config.build());
-        SdkDlm::new(client, self.place(region, endpoint))
+        let dlm = SdkDlm::new(client, self.place(region, endpoint));
+        match self.retries_are_named() {
+            true => Patient::none(dlm, SystemClock),
+            false => Patient::new(dlm, SystemClock),
+        }
+    }
+
+    /// Whether the provider block, the environment or the profile says how often to repeat a call.
+    fn retries_are_named(&self) -> bool {
+        let found = self.sdk.retry_config().map(RetryConfig::max_attempts);
+        self.config.max_retries.is_some()
+            || found.is_some_and(|found| found != RetryConfig::standard().max_attempts())
     }
 }
 
@@ -189,7 +202,7 @@ impl Services for Clients {
         let mut clients = self.dlm.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients
             .entry(region.clone())
-            .or_insert_with(|| Arc::new(self.sdk_dlm(&region)));
+            .or_insert_with(|| Arc::new(self.patient_dlm(&region)));
         Ok(Arc::clone(client) as Arc<dyn Dlm>)
     }
 }

@@ -70,8 +70,8 @@ pub struct ClientConfig {
     /// How retries are paced. Unset: `AWS_RETRY_MODE`, the profile, then standard.
     pub retry_mode: Option<RetryMode>,
     /// How often a call is repeated after a failure that a repetition can mend; 0: never.
-    /// Unset: `AWS_MAX_ATTEMPTS`, the profile, then 2. Creates without a client token are never
-    /// repeated blindly, whatever is set.
+    /// Unset: `AWS_MAX_ATTEMPTS`, the profile, then 2, and while AWS throttles for about a minute
+    /// more. Creates without a client token are never repeated blindly, whatever is set.
     pub max_retries: Option<u32>,
     /// The longest that the first pause before a repetition may be; each further one doubles.
     /// Unset: one second. No argument of the provider: tests that count repetitions set it.

@@ -6,6 +6,7 @@
 //! | `policy.rs` | [`NewPolicy`], [`Policy`], [`PolicySummary`], [`PolicyChange`] |
 //! | `details.rs` | the tree below them: [`PolicyDetails`], [`Schedule`], [`CreateRule`], [`RetainRule`] |
 //! | `sdk.rs` | the adapter on the AWS SDK, with `request.rs`, `response.rs` and `dates.rs` |
+//! | `patient.rs` | what waits while AWS throttles |
 //! | `words.rs` | AWS's fixed words as enums ([`State`], [`PolicyType`], ...) |
 //!
 //! Facts about the service that shape the port (botocore `dlm/2018-01-12` and observation):
@@ -16,6 +17,7 @@
 mod dates;
 mod details;
 mod id;
+pub(crate) mod patient;
 mod policy;
 mod request;
 mod response;

@@ -38,7 +38,8 @@ model! {
         pub custom_ca_bundle: Attr<String> = optional(),
         /// How retries are paced.
         pub retry_mode: Attr<String> = optional().validate(one_of(["standard", "adaptive"])),
-        /// How often a call that failed for a passing reason is repeated.
+        /// How often a call that failed for a passing reason is repeated. If nothing says so (nor
+        /// `AWS_MAX_ATTEMPTS`, nor the profile): twice, and for about a minute while AWS throttles.
         pub max_retries: Attr<u32> = optional().validate(between(0..=100)),
         /// Accounts that may be worked in; any other is refused before the first call.
         pub allowed_account_ids: StringSet = optional(),
