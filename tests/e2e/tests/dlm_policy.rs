@@ -4,6 +4,7 @@ use anyhow::{Context, Result, ensure};
 use holdfast_e2e::on_each_host;
 use holdfast_e2e::programs::repository;
 use holdfast_e2e::scene::{daily, policy};
+use holdfast_sandbox::Fault;
 use serde_json::json;
 
 const ADDRESS: &str = "holdfast_dlm_policy.daily";
@@ -286,6 +287,25 @@ fn twins_in_one_configuration_are_two_policies() -> Result<()> {
             policies.iter().all(|policy| policy["Tags"] == json!({})),
             "{policies:#?}"
         );
+        scene.workdir.plan_is_empty()
+    })
+}
+
+#[test]
+fn twins_of_two_provider_blocks_are_two_policies() -> Result<()> {
+    on_each_host(|scene| {
+        let blocks = "provider \"holdfast\" {\n  region = \"eu-central-1\"\n}\n\
+                      provider \"holdfast\" {\n  alias  = \"b\"\n  region = \"eu-central-1\"\n}\n";
+        let twins =
+            policy("one", "count = 2") + &policy("two", "count = 2\n  provider = holdfast.b");
+        scene.configure_provider(blocks, &twins)?;
+        scene.workdir.init()?;
+        // Long enough for each process to see what the other is making.
+        let slow = Fault::Delay { millis: 300 };
+        scene.sandbox.inject(slow.on("dlm:UntagResource").always());
+        let run = scene.workdir.apply()?.prose();
+        ensure!(!run.contains("Warning"), "{run}");
+        ensure!(scene.sandbox.policies().len() == 4, "{run}");
         scene.workdir.plan_is_empty()
     })
 }
