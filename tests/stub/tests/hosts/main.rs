@@ -2,11 +2,13 @@
 //!
 //! - `rancher2`: the configurations of `policy/tests/fixtures/plans`;
 //! - `others`: AWS, and several small providers in one configuration;
+//! - `shapes`: every nesting mode, dynamic values, older states;
 //! - `schemas`: what a host prints of a stub is what the stub was given.
 
 mod others;
 mod rancher2;
 mod schemas;
+mod shapes;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -13,7 +13,7 @@ use holdfast_e2e::workdir::Workdir;
 use holdfast_stub::{Schemas, Source};
 use serde_json::{Map, Value, json};
 
-use crate::{AWS, RANCHER2, SMALL, Served, on, on_each_host};
+use crate::{AWS, RANCHER2, SMALL, Served, on, on_each_host, shapes};
 
 /// A provider's schemas without what is not carried.
 fn carried(provider: &Value) -> Value {
@@ -105,7 +105,7 @@ fn printed_as_given(workdir: &Workdir, json: &str) -> Result<()> {
 
 #[test]
 fn hosts_print_what_was_given() -> Result<()> {
-    for json in [RANCHER2, AWS, SMALL] {
+    for json in [RANCHER2, AWS, SMALL, &shapes::schema(3)] {
         let given = providers(json)?;
         let served: Vec<Served<'_>> = given
             .iter()
