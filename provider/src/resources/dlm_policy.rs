@@ -378,8 +378,7 @@ fn gone(doing: &str) -> Diagnostics {
 
 fn unclear(error: &AwsError) -> Diagnostics {
     let detail = format!(
-        "{error} Whether the policy exists could not be looked up; the next plan finds out by its \
-         mark, and nothing is made twice."
+        "{error} If the policy exists, the next plan finds it by its mark; nothing is made twice."
     );
     Diagnostic::error("The DLM policy may have been created", detail).into()
 }
@@ -393,7 +392,9 @@ fn failed(doing: &str, error: &AwsError) -> Diagnostics {
         } => required
             .iter()
             .chain(exclusive)
-            .find_map(|member| attribute_of(member)),
+            .find_map(|member| attribute_of(member))
+            // Of a role that DLM may not assume, AWS names no member.
+            .or_else(|| about_role(error).then(|| path!("execution_role_arn"))),
         _ => None,
     };
     Diagnostic::error(doing, error.to_string())
@@ -401,7 +402,12 @@ fn failed(doing: &str, error: &AwsError) -> Diagnostics {
         .into()
 }
 
-/// The attribute that a member of the API is written as.
+fn about_role(error: &AwsError) -> bool {
+    error.said().to_ascii_lowercase().contains("role")
+}
+
+/// The attribute that a member of the API is written as; of a schedule's own, all schedules, since
+/// AWS does not say which.
 fn attribute_of(member: &str) -> Option<Path> {
     Some(match member {
         "Description" => path!("description"),
@@ -410,7 +416,12 @@ fn attribute_of(member: &str) -> Option<Path> {
         "TargetTags" => path!("policy_details", 0, "target_tags"),
         "ResourceTypes" => path!("policy_details", 0, "resource_types"),
         "ResourceLocations" => path!("policy_details", 0, "resource_locations"),
-        "Schedules" => path!("policy_details", 0, "schedule"),
+        "PolicyDetails" => path!("policy_details"),
+        "PolicyType" => path!("policy_details", 0, "policy_type"),
+        "PolicyLanguage" => path!("policy_details", 0, "policy_language"),
+        "Schedules" | "Name" | "CopyTags" | "TagsToAdd" | "VariableTags" | "CreateRule"
+        | "RetainRule" | "CronExpression" | "Interval" | "IntervalUnit" | "Times" | "Location"
+        | "Count" => path!("policy_details", 0, "schedule"),
         _ => return None,
     })
 }

@@ -16,7 +16,7 @@ use tfplugin::prelude::*;
 use tfplugin::{CancellationToken, Model, PrivateKey, Value};
 
 use super::model::DlmPolicy;
-use super::{TYPE_NAME, failed, wire};
+use super::{TYPE_NAME, about_role, failed, wire};
 use crate::client::Client;
 use crate::creation::once::{Made, Make, make_once};
 use crate::creation::{CreationId, Fingerprint, Leftover, Mark, TAG, judge};
@@ -313,7 +313,7 @@ impl Make for MakePolicy<'_> {
         // IAM is eventually consistent: a role that was made a moment ago is refused at first.
         matches!(error.kind(), ErrorKind::Invalid { required, exclusive }
             if required.is_empty() && exclusive.is_empty())
-            && error.said().to_ascii_lowercase().contains("role")
+            && about_role(error)
     }
 }
 

@@ -13,7 +13,8 @@ model! {
         pub id: Attr<String> = computed().use_state_for_unknown(),
         /// ARN of the policy.
         pub arn: Attr<String> = computed().use_state_for_unknown(),
-        /// Region of the policy; the provider's if not set.
+        /// Region of the policy; if not set, the provider's when the policy is made. It stays there
+        /// when the provider's changes.
         pub region: Attr<String> = optional_computed()
             .validate(satisfies("The name of an AWS region, such as `eu-central-1`.", |name: &String| {
                 name.parse::<holdfast_aws::Region>().is_ok()
@@ -99,7 +100,8 @@ model! {
         pub interval: Attr<i64> = optional(),
         /// Unit of `interval`: `HOURS`.
         pub interval_unit: Attr<String> = optional_computed(),
-        /// Time of the first snapshot of a day, `hh:mm` UTC. Without one AWS chooses one at random.
+        /// Time of the first snapshot of a day, `hh:mm` UTC. Without one, or with `[]`, AWS chooses
+        /// one at random.
         pub times: StringList = optional_computed(),
         /// Where snapshots are stored: `CLOUD`, `OUTPOST_LOCAL` or `LOCAL_ZONE`.
         pub location: Attr<String> = optional().default("CLOUD"),

@@ -1,11 +1,11 @@
 //! The pure parts: what is sent and read, what a plan completes and warns of.
 
-use holdfast_aws::Region;
 use holdfast_aws::dlm::{Cycle, Policy, Tag};
+use holdfast_aws::{AwsError, ErrorKind, Region};
 use tfplugin::prelude::*;
 
 use super::model::{CreateRule, DlmPolicy, PolicyDetails, RetainRule, Schedule, TargetTag};
-use super::{attribute_of, changes, rules, wire};
+use super::{attribute_of, changes, failed, rules, wire};
 use crate::tags::TagMap;
 
 fn schedule(name: &str) -> Schedule {
@@ -284,6 +284,8 @@ fn members_of_the_api_are_found_in_the_schema() {
         "ResourceTypes",
         "ResourceLocations",
         "Schedules",
+        "CronExpression",
+        "PolicyType",
     ] {
         let path = attribute_of(member).expect(member).to_string();
         let last = path.rsplit('.').next().unwrap_or_default().to_owned();
@@ -315,4 +317,16 @@ fn a_chosen_time_fills_the_unknown() {
     let schedules = details(&mut state).schedule.known().expect("schedules");
     let rule = schedules[0].create_rule.present().expect("a rule");
     assert_eq!(rule.times, StringList::of(["03:17"]));
+}
+
+#[test]
+fn a_role_that_aws_refuses_is_pointed_at() {
+    let kind = ErrorKind::Invalid {
+        required: Vec::new(),
+        exclusive: Vec::new(),
+    };
+    let said = "Unable to assume role arn:aws:iam::123456789012:role/dlm";
+    let error = AwsError::new(kind, "dlm:CreateLifecyclePolicy", said);
+    let shown = failed("Cannot create the DLM policy", &error).to_string();
+    assert!(shown.contains("(at execution_role_arn)"), "{shown}");
 }
