@@ -74,7 +74,7 @@ fn provider_half(programs: &Programs, host: &Host, options: &Options) -> Result<
         1,
         format!("{host} applies examples/quickstart through our provider"),
     );
-    let sandbox = SandboxProcess::start(&programs.sandbox)?;
+    let sandbox = SandboxProcess::start(&programs.sandbox, options.keep)?;
     remark(format!(
         "the sandbox, an AWS in one process, listens on {}",
         sandbox.url
@@ -216,16 +216,18 @@ struct SandboxProcess {
 }
 
 impl SandboxProcess {
-    fn start(program: &Path) -> Result<Self> {
+    fn start(program: &Path, keep: bool) -> Result<Self> {
         let mut start = Command::new(program);
         start.args(["--listen", "127.0.0.1:0"]);
         start
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        // A group of its own: Ctrl-C in the shell must not end a sandbox that was kept.
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut start, 0);
+        // Ctrl-C in the shell must not end a sandbox that is kept, and must end any other: the demo
+        // that would do so ends with it.
+        if keep {
+            std::os::unix::process::CommandExt::process_group(&mut start, 0);
+        }
         let mut child = start.spawn().context("cannot start the sandbox")?;
         let stdout = child.stdout.take().context("the sandbox has no output")?;
         let mut line = String::new();
