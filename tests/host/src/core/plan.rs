@@ -279,13 +279,13 @@ impl<P: Provider> Core<P> {
 }
 
 fn is_write_only(schema: &Schema, path: &Path) -> bool {
-    let mut steps = path.steps().iter().filter_map(|step| match step {
+    let steps = path.steps().iter().filter_map(|step| match step {
         cty::PathStep::Attribute(name) => Some(name),
         _ => None,
     });
     let mut block = &schema.block;
     let mut attributes = &block.attributes;
-    while let Some(name) = steps.next() {
+    for name in steps {
         if let Some(attribute) = attributes.get(name) {
             if attribute.write_only {
                 return true;
