@@ -157,10 +157,28 @@ fn drift_shows_in_the_plan_and_the_next_apply_heals_it() -> Result<()> {
         scene.workdir.apply()?;
         let made = scene.only_policy()?;
         let id = made["PolicyId"].as_str().context("an id")?;
+        let schedule = &made["PolicyDetails"]["Schedules"][0];
+        let nested = |member: &str, value: serde_json::Value| {
+            let mut details = made["PolicyDetails"].clone();
+            if let Some(held) = details.pointer_mut(member) {
+                *held = value;
+            }
+            json!({ "PolicyDetails": details })
+        };
         for patch in [
             json!({ "State": "DISABLED" }),
             json!({ "Description": "changed by hand" }),
             json!({ "Tags": { "Team": null, "Extra": "1" } }),
+            nested(
+                "/TargetTags",
+                json!([{ "Key": "Backup", "Value": "Weekly" }]),
+            ),
+            nested("/ResourceLocations", json!(["OUTPOST"])),
+            nested("/Schedules/0/CopyTags", json!(true)),
+            nested("/Schedules/0/CreateRule/Interval", json!(12)),
+            nested("/Schedules/0/CreateRule/Times", json!(["04:00"])),
+            nested("/Schedules/0/RetainRule/Count", json!(8)),
+            nested("/Schedules", json!([schedule, schedule])),
         ] {
             scene.sandbox.patch_policy(id, &patch)?;
             let plan = scene.workdir.plan_json(&[])?;
