@@ -117,13 +117,15 @@ impl Env<'_> {
     fn try_first(&self, arguments: &[Expr], span: Span) -> Outcome {
         let mut last = Fault::new("try takes at least one expression", span);
         for argument in arguments {
-            match self.eval(argument) {
+            let (result, doubt) = self.evaluator.doubting(|| self.eval(argument));
+            match result {
+                Ok(value) if doubt.is_some() => return Ok(in_doubt(&value, doubt)),
                 Ok(value) if value.is_wholly_known() => return Ok(value),
-                Ok(value) if is_picked(argument) && self.is_there(&value) => return Ok(value),
-                Ok(value) => {
-                    let marks = marks::at_most(&value.deep_marks(), Certainty::Perhaps);
-                    return Ok(Value::unknown(Type::Dynamic).with_marks(&marks));
+                // Only in part unknown: what was picked is there.
+                Ok(value) if is_picked(argument) && (value.is_known() || self.is_there(&value)) => {
+                    return Ok(value);
                 }
+                Ok(value) => return Ok(in_doubt(&value, None)),
                 Err(fault) if fault.is_fatal => return Err(fault),
                 Err(fault) => last = fault,
             }
@@ -149,11 +151,16 @@ impl Env<'_> {
         let [argument] = arguments else {
             return Err(Fault::new("can takes one expression", span));
         };
-        match self.eval(argument) {
-            Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
+        let (result, doubt) = self.evaluator.doubting(|| self.eval(argument));
+        match result {
+            Ok(value) if value.is_wholly_known() && doubt.is_none() => Ok(Value::bool(true)),
             Ok(value) => {
                 let marks = marks::of_chooser(&value.deep_marks());
-                Ok(Value::unknown(Type::Bool).with_marks(&marks))
+                let unknown = Value::unknown(Type::Bool).with_marks(&marks);
+                Ok(match doubt {
+                    Some(why) => unknown.mark(why.mark()),
+                    None => unknown,
+                })
             }
             Err(fault) if fault.is_fatal => Err(fault),
             Err(_) => Ok(Value::bool(false)),
@@ -187,6 +194,19 @@ enum Arguments {
     Listed(Vec<Value>),
     /// Nobody knows how many; their marks.
     Unknown(cty::Marks),
+}
+
+/// Perhaps this value, perhaps that of something else.
+fn in_doubt(value: &Value, doubt: Option<Why>) -> Value {
+    let marks = marks::at_most(&value.deep_marks(), Certainty::Perhaps);
+    let unknown = Value::unknown(Type::Dynamic);
+    match doubt {
+        // It outweighs why the value itself is unknown.
+        Some(why) => unknown
+            .with_marks(&marks::without_whys(&marks))
+            .mark(why.mark()),
+        None => unknown.with_marks(&marks),
+    }
 }
 
 /// Which argument it is depends on what is unknown. What is null or empty is none of them.

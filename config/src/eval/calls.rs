@@ -37,6 +37,14 @@ impl Calls {
         self.expansion != Expansion::Single
     }
 
+    /// Why nobody knows how many there are, if so.
+    pub(super) fn unknown_number(&self) -> Option<&Why> {
+        match &self.expansion {
+            Expansion::Unknown(why, _) => Some(why),
+            Expansion::Single | Expansion::Count(_) | Expansion::Each(_) => None,
+        }
+    }
+
     /// The instance that a key names, if it is known and there is one; of an unknown number of
     /// instances the one that stands for all.
     pub(super) fn instance(&self, key: Option<&Value>) -> Option<Rc<ModuleInstance>> {

@@ -121,6 +121,9 @@ struct Evaluator<'c> {
     problems: RefCell<Problems>,
     /// What is being evaluated, outermost first, to tell the story of a cycle.
     under_way: RefCell<Vec<String>>,
+    /// Set where the expression under way picks an instance that there may be none of: only `try`
+    /// and `can` ask, for elsewhere Terraform refuses to plan it.
+    doubt: RefCell<Option<Why>>,
     budget: Budget,
 }
 
@@ -155,6 +158,7 @@ impl<'c> Evaluator<'c> {
             modules: RefCell::default(),
             problems: RefCell::default(),
             under_way: RefCell::default(),
+            doubt: RefCell::default(),
             budget: Budget::new(),
         };
         match Installed::read(&root.path, inputs) {

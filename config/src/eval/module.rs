@@ -173,10 +173,24 @@ impl<'c> Evaluator<'c> {
             names: Names::Module(module, repetition),
             bound: None,
         };
-        env.eval(&attribute.node.expr).unwrap_or_else(|fault| {
+        // What fails in here, fails here.
+        let (value, _) = self.doubting(|| env.eval(&attribute.node.expr));
+        value.unwrap_or_else(|fault| {
             self.report(fault.into_problem(&attribute.source));
             marks::unknown(Why::new(format!("{shown} is in error")))
         })
+    }
+
+    /// Evaluates, and tells why what was picked on the way may not be there.
+    pub(super) fn doubting<T>(&self, evaluate: impl FnOnce() -> T) -> (T, Option<Why>) {
+        let outer = self.doubt.take();
+        let value = evaluate();
+        (value, self.doubt.replace(outer))
+    }
+
+    /// Notes that an instance is picked that there may be none of.
+    pub(super) fn doubt(&self, why: Why) {
+        self.doubt.borrow_mut().get_or_insert(why);
     }
 
     /// All outputs of an instance.

@@ -230,6 +230,9 @@ impl Scope<'_, '_> {
             )) if calls.is_repeated() => (Some(self.env.eval(key)?), after),
             _ => (None, rest),
         };
+        if let (Some(why), Some(_)) = (calls.unknown_number(), &key) {
+            evaluator.doubt(why.clone());
+        }
         let Some(instance) = calls.instance(key.as_ref()) else {
             return Ok((evaluator.call_value(&calls), rest));
         };

@@ -145,6 +145,8 @@ impl Evaluator<'_> {
 
     /// The instance of a key, of a resource whose number of instances is unknown.
     fn pick(&self, reference: &Reference, key: &Value, rest: &Marks) -> Value {
+        let why = rest.iter().find_map(Why::from_mark).cloned();
+        self.doubt(why.unwrap_or_else(|| computed(&reference.address)));
         let mut address = reference.address.clone();
         address.key = match (key.as_str(), key.as_number().and_then(cty::Number::to_u64)) {
             (Some(name), _) => Some(InstanceKey::Name(name.into())),

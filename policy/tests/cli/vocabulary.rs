@@ -240,6 +240,41 @@ fn a_config_that_may_not_be_there_may_be_another() {
 }
 
 #[test]
+fn what_is_read_of_an_instance_that_may_not_be_there_is_undecided() {
+    let gate =
+        "resource \"terraform_data\" \"t\" {\n  count = var.unset ? 1 : 0\n  input = true\n}\n";
+    for spot in [
+        "try(terraform_data.t[0].input, false)",
+        "can(terraform_data.t[0].input)",
+        "try(module.m[0].spot, false)",
+        "can(module.m[0].spot)",
+    ] {
+        let repo = one_pool(&[("spot", spot)]);
+        repo.write("gate.tf", gate);
+        repo.write(
+            "call.tf",
+            "module \"m\" {\n  count  = var.unset ? 1 : 0\n  source = \"./m\"\n}\n",
+        );
+        repo.write("m/main.tf", "output \"spot\" {\n  value = true\n}\n");
+        let told = repo.check(&[]).verdicts();
+        assert!(
+            told.starts_with("undecided") && told.contains("var.unset has no value"),
+            "{spot}: {told}"
+        );
+        assert_eq!(
+            repo.check(&["-var", "unset=true"]).verdicts(),
+            SPOT,
+            "{spot}"
+        );
+        assert_eq!(
+            repo.check(&["-var", "unset=false"]).verdicts(),
+            "clean",
+            "{spot}"
+        );
+    }
+}
+
+#[test]
 fn a_name_may_be_read_by_key() {
     for name in [
         "rancher2_machine_config_v2.m[\"name\"]",
