@@ -3,11 +3,13 @@
 //! - `plans`: configurations that the real provider planned, with their verdicts.
 //! - `idioms`: the ways in which people write clusters, each with a spot and a clean variant.
 //! - `clusters`: `examples/clusters`, as the demo shows them.
+//! - `doubtful`: what may not be there, and what looks like something else.
 //! - `process`: the program as a process.
 //! - `usage`: bad input, flags, formats, exit codes.
 //! - `vocabulary`: what is read of Rancher's resources, by the schema.
 
 mod clusters;
+mod doubtful;
 mod idioms;
 mod plans;
 mod process;
