@@ -40,11 +40,14 @@ fn attribute(attribute: &Attribute, prior: Option<&Value>, config: &Value) -> Va
     }
     match &attribute.shape {
         Shape::Nested(nesting, inner) if config.is_known() => {
-            nested(*nesting, config, prior, |prior, config| {
+            let merge = |prior: Option<&Value>, config: &Value| {
                 if config.is_null() || !config.is_known() {
                     return config.clone();
                 }
                 Value::object(merged(inner, prior, config))
+            };
+            nested(*nesting, config, prior, merge, |prior, config| {
+                attributes_alike(inner, prior, config)
             })
         }
         _ => config.clone(),
@@ -56,8 +59,11 @@ fn nested_block(block: &NestedBlock, prior: Option<&Value>, config: &Value) -> V
         return config.clone();
     }
     let nothing = Value::null(block.block.ty());
-    nested(block.nesting, config, prior, |prior, config| {
+    let merge = |prior: Option<&Value>, config: &Value| {
         proposed(&block.block, prior.unwrap_or(&nothing), config)
+    };
+    nested(block.nesting, config, prior, merge, |prior, config| {
+        alike(&block.block, prior, config)
     })
 }
 
@@ -67,6 +73,7 @@ fn nested(
     config: &Value,
     prior: Option<&Value>,
     merge: impl Fn(Option<&Value>, &Value) -> Value,
+    alike: impl Fn(&Value, &Value) -> bool,
 ) -> Value {
     let element = config.ty().element().cloned().unwrap_or(cty::Type::Dynamic);
     let by_step =
@@ -103,15 +110,149 @@ fn nested(
     }
 }
 
-/// Whether a prior element could be what this configuration became: everything that is configured
-/// is equal.
-fn alike(prior: &Value, config: &Value) -> bool {
-    if config.is_null() || prior == config {
-        return true;
-    }
-    let (Some(was), Some(is)) = (prior.entries(), config.entries()) else {
+/// Whether a prior object could be what this configuration became: everything is equal but what the
+/// provider may choose and the configuration leaves open.
+fn alike(block: &Block, prior: &Value, config: &Value) -> bool {
+    let blocks = block.blocks.iter().all(|(name, nested)| {
+        let (prior, config) = (prior.attribute(name), config.attribute(name));
+        all_alike(nested.nesting, prior, config, &|prior, config| {
+            alike(&nested.block, prior, config)
+        })
+    });
+    blocks && attributes_alike(&block.attributes, prior, config)
+}
+
+fn attributes_alike(attributes: &Attributes, prior: &Value, config: &Value) -> bool {
+    attributes.iter().all(|(name, attribute)| {
+        let (prior, config) = (prior.attribute(name), config.attribute(name));
+        if attribute.computed && config.is_some_and(Value::is_null) {
+            return true;
+        }
+        match &attribute.shape {
+            Shape::Type(_) => prior == config,
+            Shape::Nested(nesting, inner) => {
+                all_alike(*nesting, prior, config, &|prior, config| {
+                    attributes_alike(inner, prior, config)
+                })
+            }
+        }
+    })
+}
+
+fn all_alike(
+    nesting: Nesting,
+    prior: Option<&Value>,
+    config: Option<&Value>,
+    alike: &impl Fn(&Value, &Value) -> bool,
+) -> bool {
+    let (Some(prior), Some(config)) = (prior, config) else {
         return false;
     };
-    is.iter()
-        .all(|(name, value)| was.get(name).is_some_and(|was| alike(was, value)))
+    if prior == config {
+        return true;
+    }
+    if prior.is_null() || config.is_null() || !config.is_known() {
+        return false;
+    }
+    let same_count = prior.children().count() == config.children().count();
+    match nesting {
+        Nesting::Single | Nesting::Group => alike(prior, config),
+        Nesting::List | Nesting::Map => {
+            let mut pairs = prior.steps().zip(config.steps());
+            same_count && pairs.all(|((a, prior), (b, config))| a == b && alike(prior, config))
+        }
+        Nesting::Set => {
+            let mut each = config.children();
+            same_count && each.all(|config| prior.children().any(|prior| alike(prior, config)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cty::Type;
+
+    use super::*;
+
+    fn attribute(computed: bool) -> Attribute {
+        Attribute {
+            shape: Shape::Type(Type::String),
+            required: false,
+            optional: true,
+            computed,
+            sensitive: false,
+            write_only: false,
+        }
+    }
+
+    fn leaf() -> Block {
+        let attributes = [
+            ("key".into(), attribute(false)),
+            ("made".into(), attribute(true)),
+        ];
+        Block {
+            attributes: attributes.into(),
+            ..Block::default()
+        }
+    }
+
+    fn within(nesting: Nesting) -> Block {
+        let nested = NestedBlock {
+            nesting,
+            block: leaf(),
+            min_items: 0,
+            max_items: 0,
+        };
+        Block {
+            blocks: [("part".into(), nested)].into(),
+            ..Block::default()
+        }
+    }
+
+    fn whole(block: &Block, json: &str) -> Value {
+        let value = cty::json::decode_implied(json).unwrap();
+        block.complete(&value).unwrap()
+    }
+
+    /// What is proposed for `config` over `prior`.
+    fn case(block: &Block, prior: &str, config: &str) -> String {
+        let proposal = proposed(block, &whole(block, prior), &whole(block, config));
+        cty::json::encode(&proposal, &block.ty()).unwrap()
+    }
+
+    #[test]
+    fn only_what_the_provider_may_choose_outlives_its_configuration() {
+        let prior = r#"{"key":"a","made":"m"}"#;
+        assert_eq!(case(&leaf(), prior, "{}"), r#"{"key":null,"made":"m"}"#);
+        let own = r#"{"key":"b","made":"n"}"#;
+        assert_eq!(case(&leaf(), prior, own), own);
+        assert_eq!(
+            case(&leaf(), "null", r#"{"key":"b"}"#),
+            r#"{"key":"b","made":null}"#
+        );
+        assert_eq!(case(&leaf(), prior, "null"), "null");
+    }
+
+    #[test]
+    fn blocks_are_told_apart_by_index_or_by_key_or_by_likeness() {
+        let list = within(Nesting::List);
+        let prior = r#"{"part":[{"key":"a","made":"1"},{"key":"b","made":"2"}]}"#;
+        let config = r#"{"part":[{"key":"b"}]}"#;
+        assert_eq!(
+            case(&list, prior, config),
+            r#"{"part":[{"key":"b","made":"1"}]}"#
+        );
+
+        let map = within(Nesting::Map);
+        let keyed = r#"{"part":{"x":{"key":"a","made":"1"},"y":{"key":"b","made":"2"}}}"#;
+        let config = r#"{"part":{"y":{"key":"c"},"z":{"key":"a"}}}"#;
+        let expected = r#"{"part":{"y":{"key":"c","made":"2"},"z":{"key":"a","made":null}}}"#;
+        assert_eq!(case(&map, keyed, config), expected);
+
+        // `made` is not configured, so it must not tell the elements apart.
+        let set = within(Nesting::Set);
+        let config = r#"{"part":[{"key":"b"},{"key":"c"}]}"#;
+        let expected = r#"{"part":[{"key":"b","made":"2"},{"key":"c","made":null}]}"#;
+        assert_eq!(case(&set, prior, config), expected);
+    }
 }
