@@ -1,4 +1,7 @@
 //! Valid policies of all shapes, as JSON of a configuration.
+//!
+//! Left out: an empty list of `times`. AWS takes it for none and chooses a time, which the next plan
+//! would take away again.
 
 use proptest::collection::{btree_map, btree_set};
 use proptest::option;
