@@ -15,7 +15,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use holdfast_aws::dlm::{Dlm, Found, Policy, PolicyChange, PolicyId};
+use holdfast_aws::dlm::{Dlm, Found, Policy, PolicyChange, PolicyId, PolicyType};
 use holdfast_aws::{AwsError, ErrorKind, Region};
 use tfplugin::Path;
 use tfplugin::prelude::*;
@@ -93,6 +93,7 @@ impl Resource for Handler {
         match dlm.get(&id).await.map_err(|error| failed(doing, &error))? {
             Found::Absent => Ok(ReadBack::Gone),
             Found::Present(policy) => {
+                managed_kind(&policy)?;
                 cx.diagnostics.extend(unhealthy(&policy));
                 cx.diagnostics.extend(unmanaged(&policy));
                 let defaults = &cx.client.default_tags;
@@ -356,6 +357,22 @@ fn unhealthy(policy: &Policy) -> Option<Diagnostic> {
         let detail = format!("{} takes no snapshots: {why}.", policy.id);
         Diagnostic::warning("The DLM policy is in state ERROR", detail).at(path!("state"))
     })
+}
+
+/// Refuses a policy of another kind, which only an import can bring here: a plan would replace it.
+fn managed_kind(policy: &Policy) -> Result<(), Diagnostics> {
+    let kind = match &policy.details.policy_type {
+        _ if policy.is_default => "a default policy",
+        None | Some(PolicyType::EbsSnapshotManagement) => return Ok(()),
+        Some(PolicyType::ImageManagement) => "an AMI policy",
+        Some(other) => other.as_str(),
+    };
+    let detail = format!(
+        "{} is {kind}; this version manages snapshot policies that target tags. Leave it to where \
+         it is managed now.",
+        policy.id
+    );
+    Err(Diagnostic::error("Another kind of DLM policy", detail).into())
 }
 
 fn unmanaged(policy: &Policy) -> Option<Diagnostic> {

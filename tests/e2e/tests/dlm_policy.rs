@@ -241,6 +241,17 @@ fn a_policy_made_elsewhere_is_imported_whole() -> Result<()> {
             .workdir
             .fails(&["import", "-no-color", ADDRESS, "policy-0badcafe"])?;
         ensure!(absent.contains("non-existent"), "{absent}");
+        let other = scene.sandbox.plant_policy(&json!({
+            "PolicyId": "policy-0a11a5",
+            "Region": "eu-west-3",
+            "PolicyDetails": { "PolicyType": "IMAGE_MANAGEMENT", "ResourceTypes": ["INSTANCE"] }
+        }))?;
+        let kind = format!("{other}@eu-west-3");
+        let refused = scene
+            .workdir
+            .fails(&["import", "-no-color", ADDRESS, &kind])?;
+        ensure!(refused.contains("is an AMI policy"), "{refused}");
+        scene.sandbox.remove_policy(&other)?;
         let here = format!("{id}@eu-west-3");
         scene.workdir.ok(&["import", "-no-color", ADDRESS, &here])?;
         scene.workdir.plan_is_empty()?;
