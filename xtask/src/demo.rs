@@ -289,5 +289,5 @@ fn leave(kept: Kept) {
     anstream::println!("\n   To go on where the demo stopped:\n");
     output(&format!("cd {}\n{exports}{program} plan", folder.display()));
     anstream::println!("\n   To end it:\n");
-    output(&format!("kill {pid} && rm -r {}", scratch.display()));
+    output(&format!("cd - ; kill {pid} ; rm -r {}", scratch.display()));
 }
