@@ -206,38 +206,46 @@ fn summary(report: &Report) -> String {
         .filter(|(count, ..)| *count > 0)
         .map(|(count, one, many)| counted(count, one, many))
         .collect();
-    let told = match told.is_empty() {
-        true => "no findings".to_owned(),
-        false => told.join(", "),
-    };
-    let checked = match report.roots {
-        0 => "nothing was checked".to_owned(),
-        roots => format!(
-            "checked {} in {}",
-            counted(report.clusters, "cluster", "clusters"),
-            counted(roots, "root module", "root modules")
-        ),
-    };
     let partly = report
         .problems
         .iter()
         .any(|problem| problem.kind != ProblemKind::Note);
-    let rest = match partly {
-        true if report.roots > 0 => "; not all of it could be read, see above",
-        _ => "",
+    let roots = counted(report.roots, "root module", "root modules");
+    let checked = match (report.roots, report.clusters) {
+        (0, _) => return "nothing was checked\n".to_owned(),
+        (_, 0) => format!("no cluster found in {roots}"),
+        (_, clusters) => format!(
+            "checked {} in {roots}",
+            counted(clusters, "cluster", "clusters")
+        ),
     };
-    format!("{told}; {checked}{rest}\n")
+    let told = match (told.is_empty(), report.clusters) {
+        (true, 0) => checked,
+        (true, _) if partly => format!("no findings in what could be read; {checked}"),
+        (true, _) => format!("no findings; {checked}"),
+        (false, _) => format!("{}; {checked}", told.join(", ")),
+    };
+    let rest = if partly {
+        "; not all of it could be read, see above"
+    } else {
+        ""
+    };
+    format!("{told}{rest}\n")
 }
 
-/// What to type for more.
+/// What to type for more: a command for each rule that spoke.
 fn hint(report: &Report) -> String {
-    match report.findings.first() {
-        Some(first) => format!(
-            "To see why and what to do: holdfast explain {}\n",
-            first.rule.id
-        ),
-        None => String::new(),
+    let mut commands: Vec<String> = Vec::new();
+    for finding in &report.findings {
+        let command = format!("holdfast explain {}", finding.rule.id);
+        if !commands.contains(&command) {
+            commands.push(command);
+        }
     }
+    if commands.is_empty() {
+        return String::new();
+    }
+    format!("To see why and what to do: {}\n", commands.join(", "))
 }
 
 fn counted(count: usize, one: &str, many: &str) -> String {

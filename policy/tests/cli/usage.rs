@@ -51,7 +51,7 @@ fn a_missing_path_is_wrong_usage() {
     error: nowhere does not exist
 
     ---
-    no findings; nothing was checked
+    nothing was checked
     ");
 }
 
@@ -83,7 +83,7 @@ fn an_empty_directory_is_not_analysed() {
     error: there is no Terraform file in or under .
 
     ---
-    no findings; nothing was checked
+    nothing was checked
     ");
 }
 
@@ -97,7 +97,7 @@ fn a_file_that_is_not_utf_8_is_not_analysed() {
     error: main.tf is not UTF-8: see line 2
 
     ---
-    no findings; checked 0 clusters in 1 root module; not all of it could be read, see above
+    no cluster found in 1 root module; not all of it could be read, see above
     ");
 }
 
@@ -223,7 +223,7 @@ fn a_root_without_clusters_is_clean() {
     let repo = Repo::with("resource \"aws_s3_bucket\" \"b\" {}\n");
     let output = repo.run(&["check"]);
     assert_eq!((output.code, output.stderr.as_str()), (0, ""));
-    insta::assert_snapshot!(output.stdout, @"no findings; checked 0 clusters in 1 root module");
+    insta::assert_snapshot!(output.stdout, @"no cluster found in 1 root module");
 }
 
 #[test]
