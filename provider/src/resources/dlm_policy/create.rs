@@ -16,7 +16,7 @@ use tfplugin::prelude::*;
 use tfplugin::{CancellationToken, Model, PrivateKey, Value};
 
 use super::model::DlmPolicy;
-use super::{TYPE_NAME, about_role, failed, wire};
+use super::{TYPE_NAME, about_role, failed, reach, wire};
 use crate::client::Client;
 use crate::creation::once::{Made, Make, make_once};
 use crate::creation::{CreationId, Fingerprint, Leftover, Mark, TAG, judge};
@@ -54,20 +54,7 @@ impl<'a> Creation<'a> {
     /// Prepares a create: nothing is sent but the question for the account.
     pub(super) async fn begin(client: &'a Client, planned: DlmPolicy) -> Result<Self, Diagnostics> {
         let doing = "Cannot prepare the DLM policy";
-        let wanted = crate::client::region_of(&planned.region)?;
-        let region = match &wanted {
-            Some(region) => region.clone(),
-            None => client
-                .services
-                .region()
-                .await
-                .map_err(|error| failed(doing, &error))?,
-        };
-        let dlm = client
-            .services
-            .dlm(Some(&region))
-            .await
-            .map_err(|e| failed(doing, &e))?;
+        let (dlm, region) = reach(client, &planned, doing).await?;
         let account = client
             .account()
             .await
