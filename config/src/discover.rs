@@ -181,7 +181,7 @@ fn called_from<'f>(
     module
         .calls
         .values()
-        .filter_map(|call| call.attribute("source")?.node.expr.literal_text())
+        .filter_map(|call| call.attribute("source")?.node().expr.literal_text())
         .filter(|source| is_local_source(source))
         .filter_map(|source| found.get_key_value(&canonical(&root.path.join(source))))
         .map(|(called, _)| called)

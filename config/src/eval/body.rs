@@ -7,7 +7,7 @@ use cty::{Data, Value};
 
 use crate::instance::{Attribute, Block, Body, Instance, InstanceKey, Nested};
 use crate::load::{Content, Located, ResourceName, origin};
-use crate::syntax::tree;
+use crate::syntax::tree::{self, Name};
 use crate::why::Why;
 use crate::{Problem, SourceFile};
 
@@ -70,11 +70,11 @@ impl Evaluator<'_> {
         };
         let mut body = Body::default();
         for attribute in &content.attributes {
-            let attribute_name = &attribute.node.name;
-            if META_ATTRIBUTES.contains(&attribute_name.as_ref()) {
+            let attribute_name = &attribute.node().name;
+            if META_ATTRIBUTES.contains(&attribute_name.as_str()) {
                 continue;
             }
-            let value = if attribute.node.maybe_block {
+            let value = if attribute.node().maybe_block {
                 env.tolerant(attribute)
             } else {
                 self.resource_attribute(module, name, key, repetition, attribute_name)
@@ -82,8 +82,8 @@ impl Evaluator<'_> {
             body.put(attribute, value);
         }
         for block in &content.blocks {
-            if !META_BLOCKS.contains(&block.node.type_name.as_ref()) {
-                env.nested(&block.node, &block.source, &mut body.blocks);
+            if !META_BLOCKS.contains(&block.node().type_name.as_str()) {
+                env.nested(block.node(), &block.source, &mut body.blocks);
             }
         }
         body
@@ -94,13 +94,13 @@ impl Body {
     fn put(&mut self, attribute: &Located<tree::Attribute>, value: Option<Value>) {
         if let Some(value) = value {
             let origin = attribute.expr_origin();
-            let name = attribute.node.name.clone();
+            let name = attribute.node().name.clone();
             let attribute = Attribute {
                 value,
                 origin,
-                maybe_block: attribute.node.maybe_block,
+                maybe_block: attribute.node().maybe_block,
             };
-            self.attributes.insert(name, attribute);
+            self.attributes.insert(name.into(), attribute);
         }
     }
 }
@@ -109,16 +109,13 @@ impl Env<'_> {
     /// The value of a JSON property that may be a block: as a block it is evaluated and reported
     /// in any case, so as an attribute it may fail in silence.
     fn tolerant(&self, attribute: &Located<tree::Attribute>) -> Option<Value> {
-        self.eval(&attribute.node.expr).ok()
+        self.eval(&attribute.node().expr).ok()
     }
 
-    fn body(&self, body: &tree::Body, source: &Arc<SourceFile>) -> Body {
+    fn body(&self, body: &Arc<tree::Body>, source: &Arc<SourceFile>) -> Body {
         let mut made = Body::default();
-        for node in &body.attributes {
-            let attribute = Located {
-                source: Arc::clone(source),
-                node: Arc::clone(node),
-            };
+        for attribute in Located::<tree::Attribute>::all(body, source) {
+            let node = attribute.node();
             if node.maybe_block {
                 made.put(&attribute, self.tolerant(&attribute));
                 continue;
@@ -129,7 +126,7 @@ impl Env<'_> {
                 marks::unknown(why)
             });
             let value = self.evaluator.bounded(value, &attribute, &node.name);
-            if made.attributes.contains_key(&node.name) {
+            if made.attributes.contains_key(node.name.as_str()) {
                 let message = format!("the argument {:?} is set twice", node.name);
                 let place = origin(source, node.name_span);
                 self.evaluator.report(Problem::analysis(message).at(place));
@@ -144,7 +141,7 @@ impl Env<'_> {
     }
 
     fn nested(&self, block: &tree::Block, source: &Arc<SourceFile>, into: &mut Vec<Nested>) {
-        if block.type_name.as_ref() != "dynamic" {
+        if block.type_name != "dynamic" {
             into.push(Nested::Block(self.block(
                 &block.type_name,
                 &block.body,
@@ -156,9 +153,9 @@ impl Env<'_> {
         if let Err(fault) = self.dynamic(block, source, into) {
             self.evaluator.report(fault.into_problem(source));
             // What it was meant to make is not known, and not known to be missing.
-            if let Some(type_name) = block.labels.first() {
-                let why = Why::new(format!("dynamic {type_name} is in error"));
-                let template = self.block(type_name, &tree::Body::default(), block, source);
+            if let Some(tree::Label { text, .. }) = block.labels.first() {
+                let why = Why::new(format!("dynamic {text} is in error"));
+                let template = self.block(text, &Arc::default(), block, source);
                 into.push(Nested::Unknown { why, template });
             }
         }
@@ -166,13 +163,13 @@ impl Env<'_> {
 
     fn block(
         &self,
-        type_name: &Arc<str>,
-        body: &tree::Body,
+        type_name: &Name,
+        body: &Arc<tree::Body>,
         header: &tree::Block,
         source: &Arc<SourceFile>,
     ) -> Block {
         Block {
-            type_name: type_name.clone(),
+            type_name: type_name.clone().into(),
             body: self.body(body, source),
             header: origin(source, header.header),
         }
@@ -186,7 +183,12 @@ impl Env<'_> {
         into: &mut Vec<Nested>,
     ) -> Outcome<()> {
         let fail = |message: &str| Fault::new(message, block.header);
-        let [type_name] = block.labels.as_slice() else {
+        let [
+            tree::Label {
+                text: type_name, ..
+            },
+        ] = block.labels.as_ref()
+        else {
             return Err(fail(
                 "a dynamic block has one label, the type of the blocks it makes",
             ));
@@ -277,7 +279,7 @@ fn pairs(collection: &Value, span: tree::Span) -> Outcome<Option<Vec<(Value, Val
     Ok(Some(pairs))
 }
 
-fn iterator_name(expr: &tree::Expr) -> Outcome<Arc<str>> {
+fn iterator_name(expr: &tree::Expr) -> Outcome<Name> {
     match &expr.kind {
         tree::ExprKind::Variable(name) => Ok(name.clone()),
         // JSON has no bare words.

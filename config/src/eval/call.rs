@@ -235,7 +235,7 @@ const PICKING: &[&str] = &[
 fn is_picked(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Variable(_) | ExprKind::Literal(_) => true,
-        ExprKind::Traversal(base, _) => is_picked(base),
+        ExprKind::Traversal(it) => is_picked(&it.base),
         ExprKind::Call(call) => {
             PICKING.contains(&call.name.as_ref()) && call.arguments.iter().all(is_picked)
         }

@@ -10,6 +10,7 @@ use crate::inputs::MissingModules;
 use crate::instance::{InstanceKey, ModuleStep};
 use crate::load::{Content, Module};
 use crate::paths::{canonical, clean, simplest};
+use crate::syntax::tree::Name;
 use crate::why::Why;
 use crate::{Problem, ProblemKind};
 
@@ -94,7 +95,7 @@ impl Evaluator<'_> {
     }
 
     /// A `module` block that is declared, expanded and loaded.
-    pub(super) fn call(&self, module: &Rc<ModuleInstance>, name: &Arc<str>) -> Rc<Calls> {
+    pub(super) fn call(&self, module: &Rc<ModuleInstance>, name: &Name) -> Rc<Calls> {
         let shown = format!("{}module.{name}", module.prefix());
         let missing = |why| Rc::new(Calls::missing(&shown, why));
         let Some(content) = module.config.calls.get(name) else {
@@ -112,7 +113,7 @@ impl Evaluator<'_> {
     fn load_calls(
         &self,
         module: &Rc<ModuleInstance>,
-        name: &Arc<str>,
+        name: &Name,
         content: &Content,
         shown: &str,
     ) -> Calls {
@@ -139,7 +140,7 @@ impl Evaluator<'_> {
         for (key, repetition) in expansion.instances() {
             let mut path = module.path.clone();
             path.push(ModuleStep {
-                name: name.clone(),
+                name: name.clone().into(),
                 key,
             });
             let mut ancestry = module.ancestry.clone();
@@ -176,7 +177,7 @@ impl Evaluator<'_> {
     fn find_module(
         &self,
         module: &Rc<ModuleInstance>,
-        name: &Arc<str>,
+        name: &Name,
         content: &Content,
         shown: &str,
     ) -> Result<Found, Why> {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use cty::{Data, Type, Value, convert, ops};
 
-use crate::syntax::tree::{BinaryOp, Conditional, Expr, ExprKind, Item, Key, Span};
+use crate::syntax::tree::{
+    Arm, BinaryOp, Chain, Conditional, Expr, ExprKind, Item, Key, Operand, Span,
+};
+use crate::why::Why;
 
 use super::Evaluator;
 use super::either::either;
@@ -50,7 +53,7 @@ impl<'a> Env<'a> {
             .step()
             .map_err(|message| Fault::fatal(message, expr.span))?;
         match &expr.kind {
-            ExprKind::Literal(value) => Ok(value.clone()),
+            ExprKind::Literal(value) => Ok(value.value()),
             ExprKind::Template(parts) => self.template(parts, expr.span),
             ExprKind::Tuple(elements) => {
                 let elements: Vec<Value> = elements
@@ -61,18 +64,20 @@ impl<'a> Env<'a> {
             }
             ExprKind::Object(items) => self.object(items),
             ExprKind::Variable(name) => self.reference(name, &[], expr.span),
-            ExprKind::Traversal(base, steps) => match &base.kind {
-                ExprKind::Variable(name) => self.reference(name, steps, base.span),
-                _ => self.steps(self.eval(base)?, steps),
+            ExprKind::Traversal(it) => match &it.base.kind {
+                ExprKind::Variable(name) => self.reference(name, &it.steps, it.base.span),
+                _ => self.steps(self.eval(&it.base)?, &it.steps),
             },
             ExprKind::Call(call) => self.call(call, expr.span),
             ExprKind::Unary(op, operand) => {
                 let value = self.eval(operand)?;
                 ops::unary(*op, &value).map_err(|error| Fault::of(&error, operand.span))
             }
-            ExprKind::Binary(op, both) => self.binary(*op, &both.0, &both.1, expr.span),
+            ExprKind::Binary(chain) => self.chain(chain),
             ExprKind::Conditional(it) => self.conditional(it, expr.span),
             ExprKind::For(it) => self.for_expr(it, expr.span),
+            // Reported when the file was read.
+            ExprKind::Invalid => Ok(marks::unknown(Why::new("this expression does not parse"))),
         }
     }
 
@@ -87,7 +92,7 @@ impl<'a> Env<'a> {
         let mut is_open = false;
         for item in items {
             let key: Option<Arc<str>> = match &item.key {
-                Key::Word(word, _) => Some(word.clone()),
+                Key::Word(word) => Some(word.text.clone().into()),
                 Key::Expr(expr) => {
                     let key = self.eval_as(expr, &Type::String)?;
                     if key.is_null() {
@@ -112,9 +117,20 @@ impl<'a> Env<'a> {
         Ok(Value::object(entries).with_marks(&marks::without_whys(&outer)))
     }
 
+    /// From left to right.
+    fn chain(&self, chain: &Chain) -> Outcome {
+        let mut left = (self.eval(&chain.first), chain.first.span);
+        for right in &chain.rest {
+            let span = left.1.to(right.expr.span);
+            left = (self.binary(left, right, span), span);
+        }
+        left.0
+    }
+
     /// A side that decides hides a fault in the other one (Terraform 1.12 and later).
-    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Outcome {
-        let (a, b) = (self.eval(left), self.eval(right));
+    fn binary(&self, (a, left): (Outcome, Span), right: &Operand, span: Span) -> Outcome {
+        let op = right.op;
+        let b = self.eval(&right.expr);
         let decides = |side: &Outcome| {
             let deciding = match op {
                 BinaryOp::Or => true,
@@ -139,8 +155,8 @@ impl<'a> Env<'a> {
         };
         let value = ops::binary(op, &a, &b).map_err(|error| {
             let span = match error {
-                ops::OpError::Operand(ops::Side::Left, _) => left.span,
-                ops::OpError::Operand(ops::Side::Right, _) => right.span,
+                ops::OpError::Operand(ops::Side::Left, _) => left,
+                ops::OpError::Operand(ops::Side::Right, _) => right.expr.span,
                 _ => span,
             };
             Fault::of(&error, span)
@@ -148,14 +164,24 @@ impl<'a> Env<'a> {
         Ok(without_stale_whys(value))
     }
 
+    /// `a ? b : c ? d : e` is `a ? b : (c ? d : e)`.
     fn conditional(&self, it: &Conditional, span: Span) -> Outcome {
-        let (yes, no) = (self.eval(&it.yes), self.eval(&it.no));
-        let condition = self.eval(&it.condition)?;
+        let mut no = (self.eval(&it.no), it.no.span);
+        for arm in it.arms.iter().rev() {
+            let span = arm.condition.span.to(span);
+            no = (self.arm(arm, no, span), span);
+        }
+        no.0
+    }
+
+    fn arm(&self, arm: &Arm, (no, no_span): (Outcome, Span), span: Span) -> Outcome {
+        let yes = self.eval(&arm.yes);
+        let condition = self.eval(&arm.condition)?;
         if condition.is_null() {
             let message = "the condition is null; it must be true or false";
-            return Err(Fault::new(message, it.condition.span));
+            return Err(Fault::new(message, arm.condition.span));
         }
-        let condition = convert_at(&condition, &Type::Bool, it.condition.span)?;
+        let condition = convert_at(&condition, &Type::Bool, arm.condition.span)?;
         let ty = match (&yes, &no) {
             (Ok(yes), Ok(no)) => common_type(yes, no, span)?,
             (Err(fault), _) | (_, Err(fault)) if fault.is_fatal => return Err(fault.clone()),
@@ -165,9 +191,9 @@ impl<'a> Env<'a> {
         match condition.as_bool() {
             Some(chosen) => {
                 let (value, span) = if chosen {
-                    (yes?, it.yes.span)
+                    (yes?, arm.yes.span)
                 } else {
-                    (no?, it.no.span)
+                    (no?, no_span)
                 };
                 let value = convert_at(&value, &ty, span)?;
                 Ok(value.with_marks(&marks::of_chooser(condition.marks())))

@@ -116,7 +116,7 @@ struct Evaluator<'c> {
     cache: &'c Cache,
     installed: Installed,
     /// Values of the root module's variables.
-    given: HashMap<Arc<str>, Given>,
+    given: HashMap<tree::Name, Given>,
     modules: RefCell<HashMap<Vec<ModuleStep>, Rc<ModuleInstance>>>,
     problems: RefCell<Problems>,
     /// What is being evaluated, outermost first, to tell the story of a cycle.
@@ -186,7 +186,7 @@ impl<'c> Evaluator<'c> {
             {
                 let origin = written.expr_origin();
                 evaluated.outputs.push((
-                    name.clone(),
+                    name.clone().into(),
                     Attribute {
                         value,
                         origin,
@@ -218,7 +218,7 @@ impl<'c> Evaluator<'c> {
             if let Some(why) = &calls.missing {
                 let mut path = module.path.clone();
                 path.push(ModuleStep {
-                    name: name.clone(),
+                    name: name.clone().into(),
                     key: None,
                 });
                 into.modules.push(Module {

@@ -10,7 +10,7 @@ use crate::Problem;
 use crate::instance::{InstanceKey, ModuleStep};
 use crate::load::{Content, Located, Module, ResourceName};
 use crate::paths::canonical;
-use crate::syntax::tree::{Attribute, Expr};
+use crate::syntax::tree::{Attribute, Expr, Name};
 use crate::why::Why;
 
 use super::calls::Calls;
@@ -36,13 +36,13 @@ pub(super) struct ModuleInstance {
     pub(super) repetition: Option<Why>,
     /// Its directory and those of all that lead to it, to find circles.
     pub(super) ancestry: Vec<PathBuf>,
-    pub(super) variables: Memo<Arc<str>, Value>,
-    locals: Memo<Arc<str>, Value>,
-    outputs: Memo<Arc<str>, Value>,
-    pub(super) calls: Memo<Arc<str>, Rc<Calls>>,
+    pub(super) variables: Memo<Name, Value>,
+    locals: Memo<Name, Value>,
+    outputs: Memo<Name, Value>,
+    pub(super) calls: Memo<Name, Rc<Calls>>,
     pub(super) expansions: Memo<ResourceName, Rc<Expansion>>,
     pub(super) resources: Memo<ResourceName, Value>,
-    pub(super) attributes: Memo<(ResourceName, Option<InstanceKey>, Arc<str>), Value>,
+    pub(super) attributes: Memo<(ResourceName, Option<InstanceKey>, Name), Value>,
 }
 
 /// Who calls a module.
@@ -109,7 +109,7 @@ impl ModuleInstance {
 
 impl<'c> Evaluator<'c> {
     /// `local.name`, if it is declared.
-    pub(super) fn local(&self, module: &Rc<ModuleInstance>, name: &Arc<str>) -> Option<Value> {
+    pub(super) fn local(&self, module: &Rc<ModuleInstance>, name: &Name) -> Option<Value> {
         let local = module.config.locals.get(name)?;
         let shown = format!("{}local.{name}", module.prefix());
         let node = Node {
@@ -122,7 +122,7 @@ impl<'c> Evaluator<'c> {
     }
 
     /// An output, if it is declared.
-    pub(super) fn output(&self, module: &Rc<ModuleInstance>, name: &Arc<str>) -> Option<Value> {
+    pub(super) fn output(&self, module: &Rc<ModuleInstance>, name: &Name) -> Option<Value> {
         let content = module.config.outputs.get(name)?;
         let shown = match module.path.as_slice() {
             [] => format!("output.{name}"),
@@ -174,7 +174,7 @@ impl<'c> Evaluator<'c> {
             bound: None,
         };
         // What fails in here, fails here.
-        let (value, _) = self.doubting(|| env.eval(&attribute.node.expr));
+        let (value, _) = self.doubting(|| env.eval(&attribute.node().expr));
         value.unwrap_or_else(|fault| {
             self.report(fault.into_problem(&attribute.source));
             marks::unknown(Why::new(format!("{shown} is in error")))
@@ -204,7 +204,7 @@ impl<'c> Evaluator<'c> {
 
     /// A literal `true` or `false`.
     pub(super) fn flag(&self, content: &Content, name: &str) -> Option<bool> {
-        self.constant(&content.attribute(name)?.node.expr)
+        self.constant(&content.attribute(name)?.node().expr)
             .ok()
             .and_then(|value| cty::convert::convert(&value, &Type::Bool).ok())
             .and_then(|value| value.as_bool())

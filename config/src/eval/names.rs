@@ -10,7 +10,7 @@ use cty::{Type, Value};
 use crate::Dialect;
 use crate::instance::Mode;
 use crate::load::ResourceName;
-use crate::syntax::tree::{Span, Step, StepKind};
+use crate::syntax::tree::{Name, Span, Step, StepKind};
 use crate::why::Why;
 
 use super::Evaluator;
@@ -106,7 +106,7 @@ impl Scope<'_, '_> {
     }
 
     /// The next step, which must be `.name`.
-    fn attribute<'s>(&self, steps: &'s [Step], of: &str) -> Outcome<(&'s Arc<str>, &'s [Step])> {
+    fn attribute<'s>(&self, steps: &'s [Step], of: &str) -> Outcome<(&'s Name, &'s [Step])> {
         match steps.split_first() {
             Some((
                 Step {
@@ -140,7 +140,7 @@ impl Scope<'_, '_> {
 
     fn repeated<'s>(&self, object: &str, steps: &'s [Step]) -> Found<'s> {
         let (name, rest) = self.attribute(steps, object)?;
-        let value = match (self.repetition, object, name.as_ref()) {
+        let value = match (self.repetition, object, name.as_str()) {
             (Repetition::Count { index }, "count", "index") => index,
             (Repetition::Each { key, .. }, "each", "key") => key,
             (Repetition::Each { value, .. }, "each", "value") => value,
@@ -160,7 +160,7 @@ impl Scope<'_, '_> {
     fn path<'s>(&self, steps: &'s [Step]) -> Found<'s> {
         let (name, rest) = self.attribute(steps, "path")?;
         let evaluator = self.env.evaluator;
-        let text = match name.as_ref() {
+        let text = match name.as_str() {
             "module" => self.module.relative_path.clone(),
             "root" => ".".to_owned(),
             "cwd" => {
@@ -177,7 +177,7 @@ impl Scope<'_, '_> {
 
     fn terraform<'s>(&self, object: &str, steps: &'s [Step]) -> Found<'s> {
         let (name, rest) = self.attribute(steps, object)?;
-        let value = match name.as_ref() {
+        let value = match name.as_str() {
             "workspace" => Value::string(self.env.evaluator.inputs.workspace.as_str()),
             "applying" => {
                 let why = Why::new(format!("{object}.applying depends on the command"));
@@ -192,7 +192,7 @@ impl Scope<'_, '_> {
     }
 
     fn resource<'s>(&self, mode: Mode, type_name: Option<&str>, steps: &'s [Step]) -> Found<'s> {
-        let (type_name, steps): (Arc<str>, _) = match type_name {
+        let (type_name, steps): (Name, _) = match type_name {
             Some(type_name) => (type_name.into(), steps),
             None => {
                 let (type_name, rest) = self.attribute(steps, "data")?;

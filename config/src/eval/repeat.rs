@@ -111,18 +111,24 @@ impl Env<'_> {
             (None, Some(for_each)) => (for_each, self.for_each(for_each, what)),
             (Some(_), Some(for_each)) => {
                 let message = "count and for_each cannot both be set";
-                (for_each, Err(Fault::new(message, for_each.node.name_span)))
+                (
+                    for_each,
+                    Err(Fault::new(message, for_each.node().name_span)),
+                )
             }
         };
         result.unwrap_or_else(|fault| {
             self.evaluator.report(fault.into_problem(&attribute.source));
-            let why = Why::new(format!("the {} of {what} is in error", attribute.node.name));
+            let why = Why::new(format!(
+                "the {} of {what} is in error",
+                attribute.node().name
+            ));
             Expansion::failed(why, content)
         })
     }
 
     fn count(&self, attribute: &Attribute, what: &str) -> Outcome<Expansion> {
-        let expr = &attribute.node.expr;
+        let expr = &attribute.node().expr;
         let fail = |message: &str| Err(Fault::new(message, expr.span));
         let value = self.eval_as(expr, &Type::Number)?;
         if value.is_null() {
@@ -140,7 +146,7 @@ impl Env<'_> {
     }
 
     fn for_each(&self, attribute: &Attribute, what: &str) -> Outcome<Expansion> {
-        let expr = &attribute.node.expr;
+        let expr = &attribute.node().expr;
         let fail = |message: &str| Err(Fault::new(message, expr.span));
         let value = self.eval(expr)?;
         let marks = marks::of_container(&value);

@@ -1,12 +1,12 @@
 //! Resources as values: how many there are, and what an attribute read from one is.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use cty::{Marks, Type, Value};
 
 use crate::instance::{Address, InstanceKey, Mode};
 use crate::load::ResourceName;
+use crate::syntax::tree::Name;
 use crate::why::{Reference, Why};
 
 use super::expr::Env;
@@ -52,8 +52,8 @@ impl Evaluator<'_> {
         };
         let name = ResourceName {
             mode: address.mode,
-            type_name: address.type_name.clone(),
-            name: address.name.clone(),
+            type_name: address.type_name.clone().into(),
+            name: address.name.clone().into(),
         };
         let expansion = self.resource_expansion(&module, &name);
         module.repetition.is_some() || matches!(expansion.as_ref(), Expansion::Unknown(..))
@@ -161,12 +161,12 @@ impl Evaluator<'_> {
     }
 
     /// The attribute as the configuration writes it, if it does.
-    fn written_attribute(&self, address: &Address, attribute: &Arc<str>) -> Option<Value> {
+    fn written_attribute(&self, address: &Address, attribute: &Name) -> Option<Value> {
         let module = self.module_at(&address.module)?;
         let name = ResourceName {
             mode: address.mode,
-            type_name: address.type_name.clone(),
-            name: address.name.clone(),
+            type_name: address.type_name.clone().into(),
+            name: address.name.clone().into(),
         };
         module.config.resources.get(&name)?.attribute(attribute)?;
         let expansion = self.resource_expansion(&module, &name);
@@ -183,7 +183,7 @@ impl Evaluator<'_> {
         name: &ResourceName,
         key: Option<&InstanceKey>,
         repetition: &Repetition,
-        attribute: &Arc<str>,
+        attribute: &Name,
     ) -> Option<Value> {
         let written = module.config.resources.get(name)?.attribute(attribute)?;
         let memo_key = (name.clone(), key.cloned(), attribute.clone());
@@ -208,8 +208,8 @@ pub(super) fn address(
     Address {
         module: module.path.clone(),
         mode: name.mode,
-        type_name: name.type_name.clone(),
-        name: name.name.clone(),
+        type_name: name.type_name.clone().into(),
+        name: name.name.clone().into(),
         key,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cty::{Data, Marks, Refinement, Type, Value};
 
-use crate::syntax::tree::{Expr, For, Part, Span};
+use crate::syntax::tree::{Expr, For, ForPart, IfPart, Part, Span};
 
 use super::expr::{Bound, Env, convert_at};
 use super::fault::{Fault, Outcome};
@@ -66,20 +66,10 @@ impl Env<'_> {
     fn parts(&self, parts: &[Part], span: Span, text: &mut Text) -> Outcome<()> {
         for part in parts {
             match part {
-                Part::Literal(literal) => text.push(literal, span)?,
+                Part::Literal(literal, _) => text.push(literal, span)?,
                 Part::Interpolation(expr) => self.interpolation(expr, text)?,
-                Part::If { condition, yes, no } => {
-                    self.if_part(condition, yes, no, span, text)?;
-                }
-                Part::For {
-                    key_name,
-                    value_name,
-                    collection,
-                    body,
-                } => {
-                    let names = (key_name.as_deref(), value_name.as_ref());
-                    self.for_part(names, collection, body, span, text)?;
-                }
+                Part::If(it) => self.if_part(it, span, text)?,
+                Part::For(it) => self.for_part(it, span, text)?,
             }
         }
         Ok(())
@@ -102,14 +92,8 @@ impl Env<'_> {
         Ok(())
     }
 
-    fn if_part(
-        &self,
-        condition: &Expr,
-        yes: &[Part],
-        no: &[Part],
-        span: Span,
-        text: &mut Text,
-    ) -> Outcome<()> {
+    fn if_part(&self, it: &IfPart, span: Span, text: &mut Text) -> Outcome<()> {
+        let condition = &it.condition;
         let value = self.eval_as(condition, &Type::Bool)?;
         if value.is_null() {
             let message = "the condition is null; it must be true or false";
@@ -117,8 +101,8 @@ impl Env<'_> {
         }
         text.mark(&marks::of_chooser(value.marks()));
         match value.as_bool() {
-            Some(true) => self.parts(yes, span, text),
-            Some(false) => self.parts(no, span, text),
+            Some(true) => self.parts(&it.yes, span, text),
+            Some(false) => self.parts(&it.no, span, text),
             None => {
                 text.is_open = true;
                 Ok(())
@@ -126,15 +110,9 @@ impl Env<'_> {
         }
     }
 
-    fn for_part(
-        &self,
-        (key_name, value_name): (Option<&str>, &str),
-        collection: &Expr,
-        body: &[Part],
-        span: Span,
-        text: &mut Text,
-    ) -> Outcome<()> {
-        let (walk, outer) = self.walk(collection)?;
+    fn for_part(&self, it: &ForPart, span: Span, text: &mut Text) -> Outcome<()> {
+        let (walk, outer) = self.walk(&it.collection)?;
+        let key_name = it.key_name.as_ref().map(|word| word.text.as_str());
         text.mark(&outer);
         match walk {
             Walk::Pairs(pairs) => {
@@ -144,8 +122,8 @@ impl Env<'_> {
                     _step
                         .as_ref()
                         .map_err(|message| Fault::fatal(*message, span))?;
-                    self.with_pair(key_name, key, value_name, value, |env| {
-                        env.parts(body, span, text)
+                    self.with_pair(key_name, key, &it.value_name.text, value, |env| {
+                        env.parts(&it.body, span, text)
                     })?;
                 }
                 Ok(())
@@ -164,8 +142,9 @@ impl Env<'_> {
             Walk::Unknown(element) => return Ok(self.for_unknown(it, &element, &outer)),
         };
         let mut made = Made::default();
+        let key_name = it.key_name.as_ref().map(|word| word.text.as_str());
         for (key, value) in &pairs {
-            self.with_pair(it.key_name.as_deref(), key, &it.value_name, value, |env| {
+            self.with_pair(key_name, key, &it.value_name.text, value, |env| {
                 env.for_element(it, &mut made)
             })?;
         }
@@ -225,9 +204,9 @@ impl Env<'_> {
 
     /// The result of a walk over nobody knows what; one round shows where it would come from.
     fn for_unknown(&self, it: &For, element: &Value, outer: &Marks) -> Value {
-        let name = it.key_name.as_deref();
+        let name = it.key_name.as_ref().map(|word| word.text.as_str());
         let key = Value::unknown(Type::Dynamic).with_marks(outer);
-        let result = self.with_pair(name, &key, &it.value_name, element, |env| {
+        let result = self.with_pair(name, &key, &it.value_name.text, element, |env| {
             env.eval(&it.value)
         });
         let inner = result.map_or(Marks::NONE, |value| value.deep_marks());

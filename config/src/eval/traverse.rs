@@ -1,11 +1,10 @@
 //! Steps into values: attributes, indexes, splats.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use cty::{Data, Type, Value, convert, ops};
 
-use crate::syntax::tree::{Span, Step, StepKind};
+use crate::syntax::tree::{Name, Span, Step, StepKind};
 use crate::why::{Certainty, Reference};
 
 use super::expr::{Env, without_stale_whys};
@@ -44,11 +43,11 @@ impl Env<'_> {
         Ok(value)
     }
 
-    fn attribute(&self, value: &Value, name: &Arc<str>, span: Span) -> Outcome {
+    fn attribute(&self, value: &Value, name: &Name, span: Span) -> Outcome {
         // By far the most frequent case; the general one puts the whole type together.
         if let Some(found) = value
             .entries()
-            .and_then(|entries| entries.get(name.as_ref()))
+            .and_then(|entries| entries.get(name.as_str()))
         {
             return Ok(found.clone().with_marks(value.marks()));
         }
@@ -184,15 +183,15 @@ impl Env<'_> {
 
 /// A step as it shows in the path of a reference.
 pub(super) enum RefStep<'a> {
-    Attribute(&'a Arc<str>),
+    Attribute(&'a Name),
     Index(&'a Value),
 }
 
 impl RefStep<'_> {
     /// The attribute of an object that this names, if it does.
-    pub(super) fn attribute_name(&self) -> Option<Arc<str>> {
+    pub(super) fn attribute_name(&self) -> Option<Name> {
         match self {
-            Self::Attribute(name) => Some(Arc::clone(name)),
+            Self::Attribute(name) => Some((*name).clone()),
             Self::Index(key) => key.as_str().map(Into::into),
         }
     }
@@ -201,7 +200,7 @@ impl RefStep<'_> {
     pub(super) fn append_to(&self, path: &str) -> String {
         // An instance is an object: `m["name"]` is `m.name`.
         if let (true, Some(name)) = (path.is_empty(), self.attribute_name()) {
-            return name.as_ref().to_owned();
+            return name.into();
         }
         let mut path = path.to_owned();
         match self {

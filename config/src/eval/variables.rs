@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use cty::{Mark, Refinement, Type, Value, convert};
 
 use crate::inputs::VarInput;
 use crate::load::{self, Constraint, Content, read_text};
+use crate::syntax::tree::Name;
 use crate::why::Why;
 use crate::{Origin, Problem};
 
@@ -69,7 +69,7 @@ const META_ARGUMENTS: [&str; 6] = [
 impl Evaluator<'_> {
     /// What the root module's variables are given, in Terraform's order: the environment,
     /// `terraform.tfvars`, `*.auto.tfvars`, then `-var` and `-var-file` as they come.
-    pub(super) fn root_variables(&self, root: &load::Module) -> HashMap<Arc<str>, Given> {
+    pub(super) fn root_variables(&self, root: &load::Module) -> HashMap<Name, Given> {
         let mut given = HashMap::new();
         for (name, text) in &self.inputs.environment {
             let Some(variable) = name.strip_prefix("TF_VAR_") else {
@@ -111,12 +111,7 @@ impl Evaluator<'_> {
         given
     }
 
-    fn variable_file(
-        &self,
-        path: &Path,
-        root: &load::Module,
-        given: &mut HashMap<Arc<str>, Given>,
-    ) {
+    fn variable_file(&self, path: &Path, root: &load::Module, given: &mut HashMap<Name, Given>) {
         let file = self.cache.file(path);
         for problem in &file.problems {
             self.report(problem.clone());
@@ -146,7 +141,7 @@ impl Evaluator<'_> {
     }
 
     /// `var.name`, if it is declared.
-    pub(super) fn variable(&self, module: &Rc<ModuleInstance>, name: &Arc<str>) -> Option<Value> {
+    pub(super) fn variable(&self, module: &Rc<ModuleInstance>, name: &Name) -> Option<Value> {
         let content = module.config.variables.get(name)?;
         let shown = format!("{}var.{name}", module.prefix());
         let node = Node {
@@ -170,7 +165,7 @@ impl Evaluator<'_> {
     fn variable_value(
         &self,
         module: &Rc<ModuleInstance>,
-        name: &Arc<str>,
+        name: &Name,
         content: &Content,
         shown: &str,
     ) -> Value {
@@ -187,7 +182,7 @@ impl Evaluator<'_> {
         let given = given.filter(|(value, _)| nullable || !value.is_null());
         let given = given.or_else(|| {
             let default = content.attribute("default")?;
-            match self.constant(&default.node.expr) {
+            match self.constant(&default.node().expr) {
                 Ok(value) => Some((value, From::File(default.expr_origin()))),
                 Err(fault) => {
                     self.report(fault.into_problem(&default.source));
@@ -212,7 +207,7 @@ impl Evaluator<'_> {
         })
     }
 
-    fn given_to_root(&self, name: &Arc<str>, constraint: &Constraint) -> Option<(Value, From)> {
+    fn given_to_root(&self, name: &Name, constraint: &Constraint) -> Option<(Value, From)> {
         let Given { raw, from } = self.given.get(name)?.clone();
         let text = match raw {
             Raw::Value(value) => return Some((value, from)),
@@ -244,7 +239,7 @@ impl Evaluator<'_> {
             return Constraint::any();
         };
         let constant = |expr: &_| self.constant(expr).map_err(|fault| fault.to_string());
-        Constraint::read(&attribute.node.expr, &constant).unwrap_or_else(|error| {
+        Constraint::read(&attribute.node().expr, &constant).unwrap_or_else(|error| {
             let origin = attribute.origin(error.span);
             self.report(Problem::analysis(error.message).at(origin));
             Constraint::any()
@@ -258,11 +253,11 @@ impl Evaluator<'_> {
         };
         let call = module.path.last().map_or("", |step| step.name.as_ref());
         for argument in &caller.content.attributes {
-            let name = &argument.node.name;
+            let name = &argument.node().name;
             let meta = META_ARGUMENTS.contains(&name.as_ref());
             if !meta && !module.config.variables.contains_key(name) {
                 let message = format!("module {call:?} declares no variable {name:?}");
-                let origin = argument.origin(argument.node.name_span);
+                let origin = argument.origin(argument.node().name_span);
                 self.report(Problem::analysis(message).at(origin));
             }
         }

@@ -1,21 +1,60 @@
 //! The content of a block that may be written in several files: a block and its overrides.
 
 use std::collections::HashSet;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::syntax::tree::{Attribute, Block, Body, Span};
+use crate::syntax::tree::{Attribute, Block, Body, Name, Span};
 use crate::{Origin, SourceFile};
 
 use super::file::origin;
 
-/// A node of a syntax tree and the file it stands in.
+/// An attribute or a block of a body and the file it stands in.
 #[derive(Clone, Debug)]
 pub(crate) struct Located<T> {
     pub(crate) source: Arc<SourceFile>,
-    pub(crate) node: Arc<T>,
+    body: Arc<Body>,
+    at: usize,
+    kind: PhantomData<T>,
 }
 
-impl<T> Located<T> {
+/// What a body is made of.
+pub(crate) trait Member: Sized {
+    /// All of this kind.
+    fn all(body: &Body) -> &[Self];
+}
+
+impl Member for Attribute {
+    fn all(body: &Body) -> &[Self] {
+        &body.attributes
+    }
+}
+
+impl Member for Block {
+    fn all(body: &Body) -> &[Self] {
+        &body.blocks
+    }
+}
+
+impl<T: Member> Located<T> {
+    /// The attribute or block.
+    pub(crate) fn node(&self) -> &T {
+        &T::all(&self.body)[self.at]
+    }
+
+    /// All of a body.
+    pub(crate) fn all<'b>(
+        body: &'b Arc<Body>,
+        source: &'b Arc<SourceFile>,
+    ) -> impl Iterator<Item = Self> + 'b {
+        (0..T::all(body).len()).map(|at| Self {
+            source: Arc::clone(source),
+            body: Arc::clone(body),
+            at,
+            kind: PhantomData,
+        })
+    }
+
     /// A place in the same file.
     pub(crate) fn origin(&self, span: Span) -> Origin {
         origin(&self.source, span)
@@ -25,7 +64,7 @@ impl<T> Located<T> {
 impl Located<Attribute> {
     /// Where the expression stands.
     pub(crate) fn expr_origin(&self) -> Origin {
-        self.origin(self.node.expr.span)
+        self.origin(self.node().expr.span)
     }
 }
 
@@ -46,7 +85,7 @@ impl Content {
         let mut content = Self {
             header: origin(source, block.header),
             attributes: Vec::new(),
-            blocks: locate(&block.body.blocks, source),
+            blocks: Located::all(&block.body, source).collect(),
         };
         let repeated;
         (content.attributes, repeated) = unique_attributes(&block.body, source);
@@ -57,20 +96,24 @@ impl Content {
     pub(crate) fn attribute(&self, name: &str) -> Option<&Located<Attribute>> {
         self.attributes
             .iter()
-            .find(|attribute| attribute.node.name.as_ref() == name)
+            .find(|attribute| attribute.node().name == name)
     }
 
     /// Lays another block over this one: its attributes replace those of the same name, its
     /// blocks replace all of the same type.
     pub(crate) fn override_with(&mut self, over: Self) {
         for attribute in over.attributes {
-            let name = &attribute.node.name;
-            match self.attributes.iter_mut().find(|it| it.node.name == *name) {
+            let name = &attribute.node().name;
+            match self
+                .attributes
+                .iter_mut()
+                .find(|it| it.node().name == *name)
+            {
                 Some(base) => *base = attribute,
                 None => self.attributes.push(attribute),
             }
         }
-        let replaced: HashSet<Arc<str>> = over.blocks.iter().map(block_type).collect();
+        let replaced: HashSet<Name> = over.blocks.iter().map(block_type).collect();
         self.blocks
             .retain(|block| !replaced.contains(&block_type(block)));
         self.blocks.extend(over.blocks);
@@ -78,36 +121,20 @@ impl Content {
 }
 
 /// What a block is in the end: a `dynamic` block is of the type that it makes.
-fn block_type(block: &Located<Block>) -> Arc<str> {
-    let block = &block.node;
+fn block_type(block: &Located<Block>) -> Name {
+    let block = block.node();
     match block.labels.first() {
-        Some(label) if block.type_name.as_ref() == "dynamic" => label.clone(),
+        Some(label) if block.type_name == "dynamic" => label.text.clone(),
         _ => block.type_name.clone(),
     }
 }
 
-/// The blocks of a body with their file.
-pub(crate) fn locate(blocks: &[Arc<Block>], source: &Arc<SourceFile>) -> Vec<Located<Block>> {
-    blocks
-        .iter()
-        .map(|node| Located {
-            source: Arc::clone(source),
-            node: Arc::clone(node),
-        })
-        .collect()
-}
-
 /// The first attribute of each name, and those that repeat one.
 pub(crate) fn unique_attributes(
-    body: &Body,
+    body: &Arc<Body>,
     source: &Arc<SourceFile>,
 ) -> (Vec<Located<Attribute>>, Vec<Located<Attribute>>) {
     let mut seen = HashSet::new();
-    body.attributes
-        .iter()
-        .map(|node| Located {
-            source: Arc::clone(source),
-            node: Arc::clone(node),
-        })
-        .partition(|attribute| seen.insert(attribute.node.name.clone()))
+    Located::<Attribute>::all(body, source)
+        .partition(|attribute| seen.insert(attribute.node().name.clone()))
 }

@@ -18,7 +18,7 @@ pub(crate) struct File {
     /// Path and text.
     pub(crate) source: Arc<SourceFile>,
     /// What it says, as far as it could be read.
-    pub(crate) body: Body,
+    pub(crate) body: Arc<Body>,
     /// Why that is not all.
     pub(crate) problems: Vec<Problem>,
 }
@@ -33,7 +33,7 @@ impl File {
                     path: path.to_owned(),
                     text: String::new(),
                 }),
-                body: Body::default(),
+                body: Arc::default(),
                 problems: vec![Problem::analysis(message).about(path)],
             },
         }

@@ -7,22 +7,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::instance::Mode;
-use crate::syntax::tree::{Attribute, Block};
+use crate::syntax::tree::{Attribute, Block, Name};
 use crate::why::Why;
 use crate::{Cache, Dialect, Origin, Problem};
 
-use super::content::{Content, Located, locate, unique_attributes};
+use super::content::{Content, Located, unique_attributes};
 use super::file::File;
 use super::files::module_files;
 
 /// What a directory declares.
 #[derive(Debug, Default)]
 pub(crate) struct Module {
-    pub(crate) variables: BTreeMap<Arc<str>, Content>,
-    pub(crate) locals: BTreeMap<Arc<str>, Located<Attribute>>,
-    pub(crate) outputs: BTreeMap<Arc<str>, Content>,
+    pub(crate) variables: BTreeMap<Name, Content>,
+    pub(crate) locals: BTreeMap<Name, Located<Attribute>>,
+    pub(crate) outputs: BTreeMap<Name, Content>,
     pub(crate) resources: BTreeMap<ResourceName, Content>,
-    pub(crate) calls: BTreeMap<Arc<str>, Content>,
+    pub(crate) calls: BTreeMap<Name, Content>,
     /// Variable definition files that are loaded without being asked for.
     pub(crate) variable_files: Vec<PathBuf>,
     /// True if the directory holds no configuration at all.
@@ -38,8 +38,8 @@ pub(crate) struct Module {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ResourceName {
     pub(crate) mode: Mode,
-    pub(crate) type_name: Arc<str>,
-    pub(crate) name: Arc<str>,
+    pub(crate) type_name: Name,
+    pub(crate) name: Name,
 }
 
 impl fmt::Display for ResourceName {
@@ -108,11 +108,11 @@ impl Module {
         }
     }
 
-    fn declare(&mut self, block: &Arc<Block>, file: &File, is_override: bool) {
-        if block.type_name.as_ref() == "locals" {
+    fn declare(&mut self, block: &Block, file: &File, is_override: bool) {
+        if block.type_name.as_str() == "locals" {
             return self.declare_locals(block, file, is_override);
         }
-        let type_name = block.type_name.as_ref();
+        let type_name = block.type_name.as_str();
         let wanted = match type_name {
             "variable" | "output" | "module" => 1,
             "resource" | "data" => 2,
@@ -128,7 +128,7 @@ impl Module {
         };
         let (content, repeated) = Content::new(block, &file.source);
         self.report_repeated(&repeated);
-        let result = match block.labels.as_slice() {
+        let result = match block.labels.as_ref() {
             labels if labels.len() != wanted => {
                 let found = labels.len();
                 let message = format!("a {type_name} block has {wanted} labels, not {found}");
@@ -141,13 +141,14 @@ impl Module {
                     } else {
                         Mode::Managed
                     },
-                    type_name: type_label.clone(),
-                    name: name.clone(),
+                    type_name: type_label.text.clone(),
+                    name: name.text.clone(),
                 };
                 put(self.resources.entry(name), content, is_override, type_name)
             }
             labels => {
-                let name: Arc<str> = labels.concat().into();
+                let name = labels.first().map(|label| label.text.clone());
+                let name = name.unwrap_or_default();
                 let declarations = match type_name {
                     "variable" => &mut self.variables,
                     "output" => &mut self.outputs,
@@ -159,24 +160,23 @@ impl Module {
         self.problems.extend(result.err());
     }
 
-    fn declare_locals(&mut self, block: &Arc<Block>, file: &File, is_override: bool) {
+    fn declare_locals(&mut self, block: &Block, file: &File, is_override: bool) {
         let (attributes, repeated) = unique_attributes(&block.body, &file.source);
         self.report_repeated(&repeated);
-        for stray in locate(&block.body.blocks, &file.source) {
+        for stray in &block.body.blocks {
             let problem = Problem::analysis("a locals block holds no blocks");
-            self.problems
-                .push(problem.at(stray.origin(stray.node.header)));
+            self.problems.push(problem.at(file.origin(stray.header)));
         }
         for local in attributes {
-            let origin = local.origin(local.node.name_span);
-            let name = local.node.name.clone();
+            let origin = local.origin(local.node().name_span);
+            let name = local.node().name.clone();
             match self.locals.entry(name) {
                 Entry::Occupied(mut there) if is_override => {
                     there.insert(local);
                 }
                 Entry::Occupied(there) => {
                     let first = there.get();
-                    let help = declared_at(&first.origin(first.node.name_span));
+                    let help = declared_at(&first.origin(first.node().name_span));
                     let message = format!("local.{} is defined twice", there.key());
                     let problem = Problem::analysis(message).with_help(help);
                     self.problems.push(problem.at(origin));
@@ -190,8 +190,8 @@ impl Module {
 
     fn report_repeated(&mut self, repeated: &[Located<Attribute>]) {
         for attribute in repeated {
-            let message = format!("the argument {:?} is set twice", attribute.node.name);
-            let origin = attribute.origin(attribute.node.name_span);
+            let message = format!("the argument {:?} is set twice", attribute.node().name);
+            let origin = attribute.origin(attribute.node().name_span);
             self.problems.push(Problem::analysis(message).at(origin));
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cty::{Data, ObjectType, Type, Value, convert};
 
-use crate::syntax::tree::{Call, Expr, ExprKind, Key, Span};
+use crate::syntax::tree::{Call, Expr, ExprKind, Span};
 
 /// A type and the defaults that `optional(type, default)` gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,7 +89,7 @@ fn fail(message: impl Into<String>, span: Span) -> TypeError {
 
 fn read(expr: &Expr, constant: &Constant<'_>) -> Result<Constraint, TypeError> {
     match &expr.kind {
-        ExprKind::Variable(name) => match name.as_ref() {
+        ExprKind::Variable(name) => match name.as_str() {
             "string" => Ok(Constraint::of(Type::String)),
             "number" => Ok(Constraint::of(Type::Number)),
             "bool" => Ok(Constraint::of(Type::Bool)),
@@ -122,7 +122,7 @@ fn read_call(call: &Call, span: Span, constant: &Constant<'_>) -> Result<Constra
         };
         Ok(Constraint::with_defaults(make(inner.ty), defaults))
     };
-    match call.name.as_ref() {
+    match call.name.as_str() {
         "list" => collection(Type::list),
         "set" => collection(Type::set),
         "map" => collection(Type::map),
@@ -157,15 +157,10 @@ fn read_object(argument: &Expr, constant: &Constant<'_>) -> Result<Constraint, T
     let mut optional = BTreeSet::new();
     let mut defaults = Defaults::default();
     for item in items {
-        let name: Arc<str> = match &item.key {
-            Key::Word(word, _) => word.clone(),
-            Key::Expr(key) => key
-                .literal_text()
-                .ok_or_else(|| fail("the name of an attribute is expected here", key.span))?
-                .into(),
-        };
+        let missing = || fail("the name of an attribute is expected here", item.key.span());
+        let name: Arc<str> = item.key.literal_text().ok_or_else(missing)?.clone().into();
         let (inner, default) = match &item.value.kind {
-            ExprKind::Call(call) if call.name.as_ref() == "optional" => {
+            ExprKind::Call(call) if call.name == "optional" => {
                 optional.insert(name.clone());
                 read_optional(call, item.value.span, constant)?
             }

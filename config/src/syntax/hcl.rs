@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use cty::{Number, Type, Value};
+use cty::Number;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, Object, ObjectKey, Traversal, TraversalOperator,
@@ -14,8 +14,8 @@ use hcl_edit::structure::{Block as HclBlock, Body as HclBody, Structure};
 use super::scan::{Heredoc, blank_heredocs};
 use super::template;
 use super::tree::{
-    Attribute, BinaryOp, Block, Body, Call, Conditional, Expr, ExprKind, For, Item, Key, Span,
-    Step, StepKind, UnaryOp,
+    Arm, Attribute, BinaryOp, Block, Body, Call, Chain, Conditional, Expr, ExprKind, For, Item,
+    Key, Label, Literal, Operand, Span, Step, StepKind, Traversal as OurTraversal, UnaryOp, Word,
 };
 use super::{MAX_DEPTH, Spans, SyntaxError, too_deep};
 
@@ -83,24 +83,30 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn body(&self, body: &HclBody, depth: usize) -> Result<Body, SyntaxError> {
-        let mut read = Body::default();
+        let (mut attributes, mut blocks) = (Vec::new(), Vec::new());
         for structure in body.iter() {
             match structure {
                 Structure::Attribute(attribute) => {
                     let name_range = attribute.key.span().unwrap_or_default();
-                    read.attributes.push(Arc::new(Attribute {
+                    attributes.push(Attribute {
                         name: attribute.key.as_str().into(),
                         name_span: self.spans.of(name_range),
                         expr: self.expr(&attribute.value, depth + 1)?,
                         maybe_block: false,
-                    }));
+                        repeats: false,
+                    });
                 }
                 Structure::Block(block) => {
-                    read.blocks.push(Arc::new(self.block(block, depth + 1)?));
+                    blocks.push(self.block(block, depth + 1)?);
                 }
             }
         }
-        Ok(read)
+        Ok(Body {
+            attributes: attributes.into(),
+            blocks: blocks.into(),
+            span: self.spans.of(body.span().unwrap_or_default()),
+            is_incomplete: false,
+        })
     }
 
     fn block(&self, block: &HclBlock, depth: usize) -> Result<Block, SyntaxError> {
@@ -120,10 +126,14 @@ impl Reader<'_> {
             labels: block
                 .labels
                 .iter()
-                .map(|label| label.as_str().into())
+                .map(|label| Label {
+                    text: label.as_str().into(),
+                    span: self.spans.of(label.span().unwrap_or_default()),
+                })
                 .collect(),
             header,
-            body: self.body(&block.body, depth)?,
+            span: self.spans.of(block.span().unwrap_or_default()),
+            body: Arc::new(self.body(&block.body, depth)?),
         })
     }
 
@@ -135,12 +145,12 @@ impl Reader<'_> {
         }
         let depth = depth + 1;
         let kind = match expr {
-            Expression::Null(_) => ExprKind::Literal(Value::null(Type::Dynamic)),
-            Expression::Bool(value) => ExprKind::Literal(Value::bool(*value.value())),
-            Expression::Number(_) => ExprKind::Literal(Value::number(self.number(range, span)?)),
+            Expression::Null(_) => ExprKind::Literal(Literal::Null),
+            Expression::Bool(value) => ExprKind::Literal(Literal::Bool(*value.value())),
+            Expression::Number(_) => ExprKind::Literal(Literal::Number(self.number(range, span)?)),
             Expression::String(text) => match self.heredoc_at(range.start) {
                 Some(heredoc) => return self.heredoc(heredoc, span, depth),
-                None => ExprKind::Literal(Value::string(text.as_str())),
+                None => ExprKind::Literal(Literal::Text(text.as_str().into())),
             },
             Expression::StringTemplate(_) => {
                 let inside = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
@@ -157,12 +167,14 @@ impl Reader<'_> {
                     .map(|element| self.expr(element, depth))
                     .collect::<Result<_, _>>()?,
             ),
-            Expression::Object(object) => ExprKind::Object(self.items(object, depth)?),
+            Expression::Object(object) => ExprKind::Object(self.items(object, depth)?.into()),
             Expression::Parenthesis(inner) => return self.expr(inner.inner(), depth),
             Expression::Variable(name) => ExprKind::Variable(name.as_str().into()),
             Expression::Conditional(it) => ExprKind::Conditional(Box::new(Conditional {
-                condition: self.expr(&it.cond_expr, depth)?,
-                yes: self.expr(&it.true_expr, depth)?,
+                arms: smallvec::smallvec![Arm {
+                    condition: self.expr(&it.cond_expr, depth)?,
+                    yes: self.expr(&it.true_expr, depth)?,
+                }],
                 no: self.expr(&it.false_expr, depth)?,
             })),
             Expression::FuncCall(call) => ExprKind::Call(Box::new(self.call(call, depth)?)),
@@ -174,13 +186,13 @@ impl Reader<'_> {
                 },
                 Box::new(self.expr(&unary.expr, depth)?),
             ),
-            Expression::BinaryOp(binary) => ExprKind::Binary(
-                binary_op(*binary.operator.value()),
-                Box::new((
-                    self.expr(&binary.lhs_expr, depth)?,
-                    self.expr(&binary.rhs_expr, depth)?,
-                )),
-            ),
+            Expression::BinaryOp(binary) => ExprKind::Binary(Box::new(Chain {
+                first: self.expr(&binary.lhs_expr, depth)?,
+                rest: smallvec::smallvec![Operand {
+                    op: binary_op(*binary.operator.value()),
+                    expr: self.expr(&binary.rhs_expr, depth)?,
+                }],
+            })),
             Expression::ForExpr(it) => ExprKind::For(Box::new(self.for_expr(it, depth)?)),
         };
         Ok(Expr { kind, span })
@@ -218,19 +230,27 @@ impl Reader<'_> {
         template::parse(text, kind, spans, span, depth)
     }
 
+    fn word(&self, text: &str, range: Option<Range<usize>>) -> Word {
+        Word {
+            text: text.into(),
+            span: self.spans.of(range.unwrap_or_default()),
+        }
+    }
+
     fn items(&self, object: &Object, depth: usize) -> Result<Vec<Item>, SyntaxError> {
         object
             .iter()
             .map(|(key, value)| {
                 let key = match key {
-                    ObjectKey::Ident(name) => Key::Word(
-                        name.as_str().into(),
-                        self.spans.of(name.span().unwrap_or_default()),
-                    ),
+                    ObjectKey::Ident(name) => Key::Word(self.word(name.as_str(), name.span())),
                     ObjectKey::Expression(expr) => Key::Expr(self.expr(expr, depth)?),
                 };
                 let value = self.expr(value.expr(), depth)?;
-                Ok(Item { key, value })
+                Ok(Item {
+                    key,
+                    value,
+                    repeats: false,
+                })
             })
             .collect()
     }
@@ -244,6 +264,7 @@ impl Reader<'_> {
         name.push_str(call.name.name.as_str());
         Ok(Call {
             name: name.into(),
+            name_span: self.spans.of(call.name.name.span().unwrap_or_default()),
             arguments: call
                 .args
                 .iter()
@@ -266,21 +287,30 @@ impl Reader<'_> {
             let span = self.spans.of(range);
             let kind = match operator.value() {
                 TraversalOperator::GetAttr(name) => StepKind::Attribute(name.as_str().into()),
-                TraversalOperator::Index(index) => StepKind::Index(self.expr(index, depth)?),
+                TraversalOperator::Index(index) => {
+                    StepKind::Index(Box::new(self.expr(index, depth)?))
+                }
                 TraversalOperator::LegacyIndex(index) => StepKind::LegacyIndex(*index.value()),
                 TraversalOperator::AttrSplat(_) => StepKind::AttributeSplat,
                 TraversalOperator::FullSplat(_) => StepKind::FullSplat,
             };
             steps.push(Step { kind, span });
         }
-        Ok(ExprKind::Traversal(Box::new(base), steps))
+        Ok(ExprKind::Traversal(Box::new(OurTraversal {
+            base,
+            steps: steps.into(),
+        })))
     }
 
     fn for_expr(&self, it: &ForExpr, depth: usize) -> Result<For, SyntaxError> {
         let optional = |expr: Option<&Expression>| expr.map(|expr| self.expr(expr, depth));
         Ok(For {
-            key_name: it.intro.key_var.as_ref().map(|name| name.as_str().into()),
-            value_name: it.intro.value_var.as_str().into(),
+            key_name: it
+                .intro
+                .key_var
+                .as_ref()
+                .map(|name| self.word(name.as_str(), name.span())),
+            value_name: self.word(it.intro.value_var.as_str(), it.intro.value_var.span()),
             collection: self.expr(&it.intro.collection_expr, depth)?,
             key: optional(it.key_expr.as_ref()).transpose()?,
             value: self.expr(&it.value_expr, depth)?,

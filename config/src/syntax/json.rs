@@ -7,21 +7,37 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use cty::{Type, Value};
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::template;
-use super::tree::{Attribute, Block, Body, Expr, ExprKind, Item, Key, Span};
+use super::tree::{Attribute, Block, Body, Expr, ExprKind, Item, Key, Label, Literal, Span};
 use super::{Spans, SyntaxError};
 
 /// How deep JSON may nest, as serde_json limits it too.
 const MAX_JSON_DEPTH: usize = 128;
 
+#[derive(Default)]
+struct Building {
+    attributes: Vec<Attribute>,
+    blocks: Vec<Block>,
+}
+
+impl Building {
+    fn done(self, span: Span) -> Body {
+        Body {
+            attributes: self.attributes.into(),
+            blocks: self.blocks.into(),
+            span,
+            is_incomplete: false,
+        }
+    }
+}
+
 /// Reads a `.tf.json`.
 pub(super) fn parse_config(text: &str) -> Result<Body, SyntaxError> {
-    let mut body = Body::default();
+    let mut body = Building::default();
     for root in bodies(&document(text)?)? {
         for property in root {
             let Property { key, span, value } = property;
@@ -32,7 +48,7 @@ pub(super) fn parse_config(text: &str) -> Result<Body, SyntaxError> {
             }
         }
     }
-    Ok(body)
+    Ok(body.done(Span::new(0..text.len())))
 }
 
 /// Reads a `.tfvars.json`: all text is literal.
@@ -49,7 +65,9 @@ pub(super) fn parse_values(text: &str) -> Result<Body, SyntaxError> {
             .iter()
             .map(|property| attribute(property, Text::Literal))
             .collect::<Result<_, _>>()?,
-        blocks: Vec::new(),
+        blocks: Box::default(),
+        span: root.span,
+        is_incomplete: false,
     })
 }
 
@@ -215,21 +233,25 @@ fn blocks(
     header: Span,
     node: &Node<'_>,
     labels_left: usize,
-    labels: &mut Vec<Arc<str>>,
-    into: &mut Body,
+    labels: &mut Vec<Label>,
+    into: &mut Building,
 ) -> Result<(), SyntaxError> {
     for properties in bodies(node)? {
         if labels_left == 0 {
-            into.blocks.push(Arc::new(Block {
+            into.blocks.push(Block {
                 type_name: type_name.into(),
-                labels: labels.clone(),
+                labels: labels.as_slice().into(),
                 header,
-                body: body(type_name, properties)?,
-            }));
+                span: header.to(node.span),
+                body: Arc::new(body(type_name, properties, node.span)?),
+            });
             continue;
         }
         for property in properties.iter().filter(|property| property.key != "//") {
-            labels.push(property.key.as_ref().into());
+            labels.push(Label {
+                text: property.key.as_ref().into(),
+                span: property.span,
+            });
             let rest = labels_left - 1;
             blocks(
                 type_name,
@@ -245,8 +267,8 @@ fn blocks(
     Ok(())
 }
 
-fn body(type_name: &str, properties: &[Property<'_>]) -> Result<Body, SyntaxError> {
-    let mut body = Body::default();
+fn body(type_name: &str, properties: &[Property<'_>], span: Span) -> Result<Body, SyntaxError> {
+    let mut body = Building::default();
     for property in properties.iter().filter(|property| property.key != "//") {
         let key = property.key.as_ref();
         // Known without a provider's schema; `dynamic` and `provisioner` carry a label.
@@ -275,13 +297,13 @@ fn body(type_name: &str, properties: &[Property<'_>]) -> Result<Body, SyntaxErro
                 | (_, "for_each" | "depends_on" | "providers")
         );
         if nests && may_be_blocks(&property.value) {
-            Arc::make_mut(&mut read).maybe_block = true;
+            read.maybe_block = true;
             let (span, value) = (property.span, &property.value);
             blocks(key, span, value, 0, &mut Vec::new(), &mut body)?;
         }
         body.attributes.push(read);
     }
-    Ok(body)
+    Ok(body.done(span))
 }
 
 fn may_be_blocks(node: &Node<'_>) -> bool {
@@ -294,25 +316,26 @@ fn may_be_blocks(node: &Node<'_>) -> bool {
     }
 }
 
-fn attribute(property: &Property<'_>, text: Text) -> Result<Arc<Attribute>, SyntaxError> {
-    Ok(Arc::new(Attribute {
+fn attribute(property: &Property<'_>, text: Text) -> Result<Attribute, SyntaxError> {
+    Ok(Attribute {
         name: property.key.as_ref().into(),
         name_span: property.span,
         expr: expr(&property.value, text)?,
         maybe_block: false,
-    }))
+        repeats: false,
+    })
 }
 
 fn expr(node: &Node<'_>, text: Text) -> Result<Expr, SyntaxError> {
     let span = node.span;
     let kind = match &node.kind {
-        Kind::Null => ExprKind::Literal(Value::null(Type::Dynamic)),
-        Kind::Bool(value) => ExprKind::Literal(Value::bool(*value)),
+        Kind::Null => ExprKind::Literal(Literal::Null),
+        Kind::Bool(value) => ExprKind::Literal(Literal::Bool(*value)),
         Kind::Number(digits) => {
             let number: cty::Number = digits.parse().map_err(|_| {
                 SyntaxError::new(format!("{digits} is no number that can be read"), span)
             })?;
-            ExprKind::Literal(Value::number(number))
+            ExprKind::Literal(Literal::Number(number))
         }
         Kind::String(string) => return text_expr(string, span, text),
         Kind::Array(elements) => ExprKind::Tuple(
@@ -328,6 +351,7 @@ fn expr(node: &Node<'_>, text: Text) -> Result<Expr, SyntaxError> {
                     Ok(Item {
                         key: Key::Expr(text_expr(&property.key, property.span, text)?),
                         value: expr(&property.value, text)?,
+                        repeats: false,
                     })
                 })
                 .collect::<Result<_, _>>()?,
@@ -339,7 +363,7 @@ fn expr(node: &Node<'_>, text: Text) -> Result<Expr, SyntaxError> {
 fn text_expr(string: &str, span: Span, text: Text) -> Result<Expr, SyntaxError> {
     match text {
         Text::Literal => Ok(Expr {
-            kind: ExprKind::Literal(Value::string(string)),
+            kind: ExprKind::Literal(Literal::Text(string.into())),
             span,
         }),
         Text::Template => {

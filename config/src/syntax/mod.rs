@@ -16,7 +16,9 @@ mod template;
 mod tests;
 pub mod tree;
 
-use tree::{Body, Expr, Span};
+use std::sync::Arc;
+
+use tree::{Body, Comment, Expr, Span};
 
 use crate::SourceFile;
 
@@ -27,7 +29,9 @@ const MAX_DEPTH: usize = 200;
 #[derive(Debug, Default)]
 pub struct Parsed {
     /// The content; empty if nothing could be read.
-    pub body: Body,
+    pub body: Arc<Body>,
+    /// In source order; JSON has none.
+    pub comments: Box<[Comment]>,
     /// Why it is incomplete.
     pub errors: Vec<SyntaxError>,
 }
@@ -65,11 +69,13 @@ pub fn parse(file: &SourceFile) -> Parsed {
     };
     match result {
         Ok(body) => Parsed {
-            body,
+            body: Arc::new(body),
+            comments: Box::default(),
             errors: Vec::new(),
         },
         Err(error) => Parsed {
-            body: Body::default(),
+            body: Arc::default(),
+            comments: Box::default(),
             errors: vec![error],
         },
     }

@@ -5,14 +5,11 @@
 //! takes the newline and leaves the indentation of the next line. `<<-` then takes the common
 //! indentation of all pieces that begin a line; a line that lost the newline before it begins none.
 
-use std::sync::Arc;
-
-use cty::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::hcl::parse_expression;
 use super::scan::sequence_end;
-use super::tree::{Expr, ExprKind, Part, Span};
+use super::tree::{Expr, ExprKind, ForPart, IfPart, Literal, Part, Span, Word};
 use super::{MAX_DEPTH, Spans, SyntaxError, too_deep};
 
 /// Where a template stands.
@@ -63,7 +60,7 @@ pub(super) fn parse(
     if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) {
         let text: String = pieces.iter().filter_map(Piece::text).collect();
         return Ok(Expr {
-            kind: ExprKind::Literal(Value::string(text)),
+            kind: ExprKind::Literal(Literal::Text(text.into())),
             span: whole,
         });
     }
@@ -74,7 +71,7 @@ pub(super) fn parse(
     let (parts, end) = builder.parts(depth + 1)?;
     match end {
         End::OfTemplate => Ok(Expr {
-            kind: ExprKind::Template(parts),
+            kind: ExprKind::Template(parts.into()),
             span: whole,
         }),
         End::Else(span) => Err(SyntaxError::new("`else` without `if`", span)),
@@ -91,8 +88,8 @@ enum Piece {
     Else(Span),
     Endif(Span),
     For {
-        key_name: Option<Arc<str>>,
-        value_name: Arc<str>,
+        key_name: Option<Word>,
+        value_name: Word,
         collection: Expr,
         span: Span,
     },
@@ -270,9 +267,13 @@ impl Cutter<'_> {
             [key, value] if !key.is_empty() && !value.is_empty() => (Some(*key), *value),
             _ => return Err(expected()),
         };
+        let word = |name: &str| Word {
+            text: name.into(),
+            span,
+        };
         Ok(Piece::For {
-            key_name: key_name.map(Into::into),
-            value_name: value_name.into(),
+            key_name: key_name.map(word),
+            value_name: word(value_name),
             collection: self.expression(end - rest.len(), end)?,
             span,
         })
@@ -360,7 +361,7 @@ impl Builder {
         while let Some(piece) = self.pieces.next() {
             parts.push(match piece {
                 Piece::Text(text) if text.is_empty() => continue,
-                Piece::Text(text) => Part::Literal(text.into()),
+                Piece::Text(text) => Part::Literal(text.into(), self.whole),
                 Piece::Interpolation(expr) => Part::Interpolation(expr),
                 Piece::If(condition, span) => self.if_part(condition, span, depth)?,
                 Piece::For {
@@ -373,12 +374,13 @@ impl Builder {
                     if !matches!(end, End::Endfor(_)) {
                         return Err(SyntaxError::new("no `endfor` ends this", span));
                     }
-                    Part::For {
+                    Part::For(Box::new(ForPart {
                         key_name,
                         value_name,
                         collection,
-                        body,
-                    }
+                        body: body.into(),
+                        span,
+                    }))
                 }
                 Piece::Else(span) => return Ok((parts, End::Else(span))),
                 Piece::Endif(span) => return Ok((parts, End::Endif(span))),
@@ -399,6 +401,11 @@ impl Builder {
             },
             End::OfTemplate | End::Endfor(_) => return Err(missing()),
         };
-        Ok(Part::If { condition, yes, no })
+        Ok(Part::If(Box::new(IfPart {
+            condition,
+            yes: yes.into(),
+            no: no.into(),
+            span,
+        })))
     }
 }

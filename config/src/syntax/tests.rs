@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::tree::{Body, Expr, ExprKind, Key, Part, StepKind};
+use super::tree::{Body, Expr, ExprKind, Key, Literal, Name, Part, StepKind, Word};
 use super::{parse, parse_expression};
 use crate::SourceFile;
 
@@ -37,7 +37,8 @@ fn body(it: &Body, indent: usize, out: &mut String) {
         .unwrap();
     }
     for block in &it.blocks {
-        writeln!(out, "{pad}{} {:?}", block.type_name, block.labels).unwrap();
+        let labels: Vec<&Name> = block.labels.iter().map(|label| &label.text).collect();
+        writeln!(out, "{pad}{} {labels:?}", block.type_name).unwrap();
         body(&block.body, indent + 1, out);
     }
 }
@@ -45,14 +46,13 @@ fn body(it: &Body, indent: usize, out: &mut String) {
 fn sexp(expr: &Expr) -> String {
     let list = |name: &str, items: Vec<String>| format!("({name} {})", items.join(" "));
     match &expr.kind {
-        ExprKind::Literal(value) => match value.as_str() {
-            Some(text) => format!("{text:?}"),
-            None => value
-                .as_number()
-                .map(ToString::to_string)
-                .or_else(|| value.as_bool().map(|b| b.to_string()))
-                .unwrap_or("null".into()),
+        ExprKind::Literal(literal) => match literal {
+            Literal::Text(text) => format!("{text:?}"),
+            Literal::Number(number) => number.to_string(),
+            Literal::Bool(value) => value.to_string(),
+            Literal::Null => "null".into(),
         },
+        ExprKind::Invalid => "invalid".into(),
         ExprKind::Template(parts) => list("template", parts.iter().map(part).collect()),
         ExprKind::Tuple(items) => list("tuple", items.iter().map(sexp).collect()),
         ExprKind::Object(items) => list(
@@ -60,15 +60,15 @@ fn sexp(expr: &Expr) -> String {
             items
                 .iter()
                 .map(|item| match &item.key {
-                    Key::Word(word, _) => format!("{word}={}", sexp(&item.value)),
+                    Key::Word(word) => format!("{}={}", word.text, sexp(&item.value)),
                     Key::Expr(key) => format!("{}={}", sexp(key), sexp(&item.value)),
                 })
                 .collect(),
         ),
         ExprKind::Variable(name) => name.to_string(),
-        ExprKind::Traversal(base, steps) => {
-            let mut out = sexp(base);
-            for step in steps {
+        ExprKind::Traversal(it) => {
+            let mut out = sexp(&it.base);
+            for step in &it.steps {
                 match &step.kind {
                     StepKind::Attribute(name) => write!(out, ".{name}").unwrap(),
                     StepKind::Index(index) => write!(out, "[{}]", sexp(index)).unwrap(),
@@ -87,13 +87,15 @@ fn sexp(expr: &Expr) -> String {
             list(&call.name, items)
         }
         ExprKind::Unary(op, operand) => list(&format!("{op:?}"), vec![sexp(operand)]),
-        ExprKind::Binary(op, both) => list(&format!("{op:?}"), vec![sexp(&both.0), sexp(&both.1)]),
-        ExprKind::Conditional(it) => {
-            list("if", vec![sexp(&it.condition), sexp(&it.yes), sexp(&it.no)])
-        }
+        ExprKind::Binary(chain) => chain.rest.iter().fold(sexp(&chain.first), |left, right| {
+            list(&format!("{:?}", right.op), vec![left, sexp(&right.expr)])
+        }),
+        ExprKind::Conditional(it) => it.arms.iter().rfold(sexp(&it.no), |no, arm| {
+            list("if", vec![sexp(&arm.condition), sexp(&arm.yes), no])
+        }),
         ExprKind::For(it) => {
             let mut items = vec![
-                format!("{:?}", (it.key_name.as_deref(), it.value_name.as_ref())),
+                format!("{:?}", (text(&it.key_name), it.value_name.text.as_str())),
                 sexp(&it.collection),
             ];
             items.extend(it.key.as_ref().map(sexp));
@@ -105,24 +107,27 @@ fn sexp(expr: &Expr) -> String {
     }
 }
 
+fn text(word: &Option<Word>) -> Option<&str> {
+    word.as_ref().map(|word| word.text.as_str())
+}
+
 fn part(part: &Part) -> String {
     let all = |parts: &[Part]| parts.iter().map(self::part).collect::<Vec<_>>().join(" ");
     match part {
-        Part::Literal(text) => format!("{text:?}"),
+        Part::Literal(text, _) => format!("{text:?}"),
         Part::Interpolation(expr) => format!("${}", sexp(expr)),
-        Part::If { condition, yes, no } => {
-            format!("%(if {} {{{}}} {{{}}})", sexp(condition), all(yes), all(no))
-        }
-        Part::For {
-            key_name,
-            value_name,
-            collection,
-            body,
-        } => format!(
-            "%(for {:?} {value_name} {} {{{}}})",
-            key_name.as_deref(),
-            sexp(collection),
-            all(body)
+        Part::If(it) => format!(
+            "%(if {} {{{}}} {{{}}})",
+            sexp(&it.condition),
+            all(&it.yes),
+            all(&it.no)
+        ),
+        Part::For(it) => format!(
+            "%(for {:?} {} {} {{{}}})",
+            text(&it.key_name),
+            it.value_name.text,
+            sexp(&it.collection),
+            all(&it.body)
         ),
     }
 }
