@@ -78,7 +78,7 @@ impl Clients {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT)
             .read_timeout(READ)
-            .operation_attempt_timeout(ATTEMPT)
+            .operation_attempt_timeout(config.attempt_timeout.unwrap_or(ATTEMPT))
             .build();
         let sources = ProviderConfig::without_region()
             .with_region(region.clone())

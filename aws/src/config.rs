@@ -76,6 +76,9 @@ pub struct ClientConfig {
     /// The longest that the first pause before a repetition may be; each further one doubles.
     /// Unset: one second. No argument of the provider: tests that count repetitions set it.
     pub first_backoff: Option<Duration>,
+    /// The longest that one attempt of a call may take. Unset: a minute. No argument of the
+    /// provider: tests in which no answer comes set it.
+    pub attempt_timeout: Option<Duration>,
     /// Roles taken on one after the other, each with the credentials of the one before.
     pub assume_role: Vec<AssumeRole>,
     /// A role taken on with a token instead of keys, before those of `assume_role`.

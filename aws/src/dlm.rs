@@ -26,32 +26,15 @@ mod words;
 
 use async_trait::async_trait;
 
-pub use details::{CreateRule, Cycle, Parameters, PolicyDetails, RetainRule, Schedule, Tag};
+pub use details::{CreateRule, Cycle, Parameters, PolicyDetails, RetainRule, Schedule};
 pub use id::{InvalidId, PolicyArn, PolicyId};
-pub use policy::{NewPolicy, Policy, PolicyChange, PolicyFilter, PolicySummary, Tags};
+pub use policy::{NewPolicy, Policy, PolicyChange, PolicyFilter, PolicySummary};
 pub use words::{
     AgeUnit, Location, PolicyLanguage, PolicyType, ResourceLocation, ResourceType, State,
 };
 
 use crate::AwsError;
-
-/// Whether what was asked for exists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found<T> {
-    /// It exists, and this is it.
-    Present(T),
-    /// AWS says that there is no such thing.
-    Absent,
-}
-
-/// What a delete found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gone {
-    /// It was there and this call deleted it.
-    Now,
-    /// It was not there any more.
-    Already,
-}
+pub use crate::found::{Found, Gone, Tag, Tags};
 
 /// Data Lifecycle Manager of one account and one region.
 ///

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`dlm`] | the port [`dlm::Dlm`], its plain types, and the SDK adapter behind it |
+//! | [`s3`] | the port [`s3::S3`] of buckets and their settings, its plain types, the lifecycle document, the SDK adapter |
 //! | [`services`] | [`Services`]: one account, a port per service and region |
 //! | [`config`] | [`ClientConfig`]: the provider's arguments about reaching AWS |
 //! | [`clients`] | [`Clients`]: those arguments turned into clients, credentials and all |
@@ -22,10 +23,13 @@ pub mod error;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
 mod files;
+mod found;
 mod http;
 mod refusal;
 pub mod region;
+pub mod s3;
 pub mod services;
+mod words;
 
 pub use clients::Clients;
 pub use config::{BadSetting, ClientConfig, Secret};

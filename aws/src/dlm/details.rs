@@ -2,26 +2,9 @@
 //! schedules need it. Members that are not here yet have their place by AWS's names;
 //! [`super::Policy::not_managed`] names those that a policy carries and we do not.
 
+use crate::found::Tag;
+
 use super::words::{AgeUnit, Location, PolicyLanguage, PolicyType, ResourceLocation, ResourceType};
-
-/// One tag of a list in which a key may occur more than once (target tags).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Tag {
-    /// Case-sensitive.
-    pub key: String,
-    /// May be empty.
-    pub value: String,
-}
-
-impl Tag {
-    /// A tag of `key` and `value`.
-    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            value: value.into(),
-        }
-    }
-}
 
 /// The body of a snapshot policy.
 ///

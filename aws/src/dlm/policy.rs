@@ -1,15 +1,11 @@
 //! A policy on its way to AWS ([`NewPolicy`], [`PolicyChange`]) and back ([`Policy`],
 //! [`PolicySummary`]).
 
-use std::collections::BTreeMap;
-
-use super::details::{PolicyDetails, Tag};
+use super::details::PolicyDetails;
 use super::id::{PolicyArn, PolicyId};
 use super::words::{PolicyType, ResourceType, State};
 use crate::clock::Timestamp;
-
-/// The tags of a policy itself: every key once.
-pub type Tags = BTreeMap<String, String>;
+use crate::found::{Tag, Tags};
 
 /// What a create sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
