@@ -13,4 +13,4 @@ pub mod resources;
 pub mod settings;
 pub mod tags;
 
-pub use provider::Holdfast;
+pub use provider::{Holdfast, Pace};

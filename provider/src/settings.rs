@@ -173,6 +173,7 @@ impl Settings {
                 .and_then(|mode| mode.parse::<RetryMode>().ok()),
             max_retries: self.max_retries.known().copied(),
             first_backoff: None,
+            attempt_timeout: None,
             assume_role: self
                 .assume_role
                 .known()
