@@ -1,6 +1,41 @@
-//! [`Fault`]: one thing that is wrong, where, and how badly.
+//! What checks of a configuration work with: [`Given`] values, and [`Fault`]s that name the
+//! attribute.
 
 use std::fmt;
+
+/// A value that a configuration may leave out or not know yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Given<T> {
+    /// It is not written.
+    #[default]
+    Absent,
+    /// It is written and not known yet; it may turn out to be absent.
+    Unknown,
+    /// It is this.
+    Known(T),
+}
+
+impl<T> Given<T> {
+    /// The value, if it is known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
+
+    /// Whether it is certain that nothing is written.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
+impl<T> From<Option<T>> for Given<T> {
+    /// Of something that is known either way.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Absent, Self::Known)
+    }
+}
 
 /// Something that AWS would reject, or that is worth a word before it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +57,7 @@ pub enum Severity {
     Warning,
 }
 
-/// The way from a policy to one of its attributes.
+/// The way from a resource to one of its attributes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Path(Vec<Step>);
 
@@ -38,7 +73,7 @@ pub enum Step {
 }
 
 impl Path {
-    /// The policy itself.
+    /// The resource itself.
     pub fn root() -> Self {
         Self::default()
     }
@@ -72,11 +107,11 @@ impl Path {
         Self(steps)
     }
 
-    pub(super) fn error(&self, problem: impl Into<String>) -> Fault {
+    pub(crate) fn error(&self, problem: impl Into<String>) -> Fault {
         self.fault(Severity::Error, problem.into())
     }
 
-    pub(super) fn warning(&self, problem: impl Into<String>) -> Fault {
+    pub(crate) fn warning(&self, problem: impl Into<String>) -> Fault {
         self.fault(Severity::Warning, problem.into())
     }
 
@@ -106,5 +141,23 @@ impl fmt::Display for Path {
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} {}", self.path, self.problem)
+    }
+}
+
+/// One word of a few.
+pub(crate) fn check_word(word: &Given<String>, words: &[&str], at: &Path, faults: &mut Vec<Fault>) {
+    if let Some(word) = word.known()
+        && !words.contains(&word.as_str())
+    {
+        faults.push(at.error(format!("must be {}, not {word:?}", choices(words))));
+    }
+}
+
+/// `A, B or C`.
+pub(crate) fn choices(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
