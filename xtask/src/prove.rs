@@ -1,5 +1,7 @@
 //! Proofs in full: each prints its table. CI runs samples of the same things as tests.
 
+mod faults;
+
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,6 +20,9 @@ const RUNS: usize = 60;
 pub(crate) struct Options {
     /// Which proof.
     name: Name,
+    /// With `faults`: plays only cells whose name contains this.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -25,6 +30,9 @@ enum Name {
     /// `holdfast check` of the strategy's cluster as a whole process, beside `terraform fmt -check`
     /// of the same folder.
     Speed,
+    /// Every AWS call of every resource fails once in each way, and the provider is killed after
+    /// each: what survived and what was lost.
+    Faults,
 }
 
 /// Runs a proof.
@@ -34,6 +42,7 @@ enum Name {
 pub(crate) fn run(options: &Options) -> Result<()> {
     match options.name {
         Name::Speed => speed(),
+        Name::Faults => faults::run(options.only.as_deref()),
     }
 }
 

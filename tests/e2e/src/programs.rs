@@ -57,6 +57,17 @@ pub fn stub() -> Result<PathBuf> {
     )
 }
 
+/// Builds `holdfast-hurried`, the provider at the pace of the fault matrix, and says where it is.
+///
+/// # Errors
+/// As [`Programs::build`].
+pub fn hurried() -> Result<PathBuf> {
+    executable(
+        &build(&["holdfast-faults"], Progress::Quiet)?,
+        "holdfast-hurried",
+    )
+}
+
 /// Builds the programs of these packages; cargo's report.
 fn build(packages: &[&str], progress: Progress) -> Result<String> {
     let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));

@@ -25,7 +25,21 @@ const OURS: &[(&str, &[&str])] = &[
     ("holdfast-stub", &["cty", "tfplugin"]),
     ("holdfast-host", &["cty", "tfplugin"]),
     ("holdfast-e2e", &["holdfast-sandbox"]),
-    ("xtask", &["holdfast-e2e", "holdfast-sandbox"]),
+    (
+        "holdfast-faults",
+        &[
+            "cty",
+            "tfplugin",
+            "holdfast-aws",
+            "terraform-provider-holdfast",
+            "holdfast-host",
+            "holdfast-sandbox",
+        ],
+    ),
+    (
+        "xtask",
+        &["holdfast-e2e", "holdfast-faults", "holdfast-sandbox"],
+    ),
 ];
 
 /// Foreign crates that only one of ours may name, tests included.

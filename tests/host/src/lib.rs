@@ -41,5 +41,5 @@ pub mod schema;
 mod wire;
 
 pub use core::{Action, Core, Order, Plan, State, Stop, Stored};
-pub use provider::{Begun, Processes, Program, Provider};
+pub use provider::{Begun, Process, Processes, Program, Provider};
 pub use rule::{Fault, Refusal, Rule, Violation};

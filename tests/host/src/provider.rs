@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tfplugin::client::{self, messages};
 
@@ -69,12 +70,28 @@ pub enum Processes {
     One,
 }
 
+/// The process of a provider's program, for who wants to watch or kill it while it is at work.
+#[derive(Clone, Debug, Default)]
+pub struct Process(Arc<Mutex<Option<u32>>>);
+
+impl Process {
+    /// Its id; none as long as no phase has begun. Of a process that has ended, the id it had.
+    pub fn id(&self) -> Option<u32> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is(&self, id: Option<u32>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    }
+}
+
 /// A provider's program.
 #[derive(Debug)]
 pub struct Program {
     path: PathBuf,
     environment: Vec<(String, String)>,
     processes: Processes,
+    process: Process,
     host: Option<client::Host>,
     client: Option<client::Provider>,
 }
@@ -91,9 +108,15 @@ impl Program {
             path: path.into(),
             environment: environment.into_iter().map(owned).collect(),
             processes,
+            process: Process::default(),
             host: None,
             client: None,
         }
+    }
+
+    /// The process that serves the phase under way, whichever that is.
+    pub fn process(&self) -> Process {
+        self.process.clone()
     }
 
     async fn start(&mut self) -> Result<Begun, client::Error> {
@@ -107,6 +130,7 @@ impl Program {
             .iter()
             .fold(launch, |launch, (name, value)| launch.variable(name, value));
         let host = launch.start().await?;
+        self.process.is(host.process_id());
         self.client = Some(host.provider());
         self.host = Some(host);
         Ok(Begun::New)

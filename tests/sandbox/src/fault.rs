@@ -41,6 +41,9 @@ pub enum Fault {
     Hang,
     /// The work is done at once; the answer waits until the rule is released.
     HoldAnswer,
+    /// Nothing is done and no answer comes, which a client sees as a timeout: the call waits until
+    /// the rule is released, and then the connection is reset.
+    Silence,
 }
 
 impl Fault {

@@ -197,6 +197,11 @@ impl World {
                 strike.held().await;
                 visit.service.handle(request).await
             }
+            Fault::Silence => {
+                strike.held().await;
+                self.log.end(ticket, Outcome::Reset);
+                return Exchange::Reset;
+            }
             Fault::HoldAnswer => {
                 let answer = visit.service.handle(request).await;
                 strike.held().await;

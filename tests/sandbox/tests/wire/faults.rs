@@ -156,6 +156,21 @@ fn a_held_answer_belongs_to_work_that_is_done() {
 }
 
 #[test]
+fn silence_does_nothing_even_when_it_ends() {
+    let sandbox = sandbox();
+    let rule = sandbox.inject(Fault::Silence.on(CREATE));
+    std::thread::scope(|scope| {
+        let call = scope.spawn(|| Caller::new(&sandbox).try_dlm("POST", "/policies", &daily()));
+        sandbox.wait_until_held(rule, PATIENCE).unwrap();
+        assert_eq!(sandbox.log()[0].outcome, Outcome::Pending);
+        sandbox.clear_faults();
+        assert!(call.join().unwrap().is_err(), "nobody is answered");
+    });
+    assert_eq!(sandbox.log()[0].outcome, Outcome::Reset);
+    assert!(sandbox.policies().is_empty());
+}
+
+#[test]
 fn work_goes_on_when_its_client_hangs_up() {
     let sandbox = sandbox();
     let rule = sandbox.inject(Fault::Hang.on(CREATE));

@@ -1,0 +1,3 @@
+//! A file for each resource.
+
+pub(crate) mod dlm_policy;
