@@ -20,21 +20,25 @@ use aws_credential_types::provider::token::ProvideToken;
 use aws_credential_types::provider::{error::TokenError, future};
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::checksum_config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::os_shim_internal::Env;
 use aws_types::region::Region as SdkRegion;
 use aws_types::sdk_ua_metadata::FrameworkMetadata;
+use aws_types::service_config::ServiceConfigKey;
 use tokio::sync::OnceCell;
 
 use crate::clock::SystemClock;
 use crate::config::{BadSetting, ClientConfig, RetryMode};
 use crate::dlm::Dlm;
-use crate::dlm::patient::Patient;
 use crate::dlm::sdk::SdkDlm;
 use crate::http::{Http, Trust};
+use crate::patient::Patient;
 use crate::refusal::{self, Place};
+use crate::s3::S3;
+use crate::s3::sdk::SdkS3;
 use crate::{Account, AwsError, ErrorKind, Region, Services, credentials, files};
 
 /// Longer than a working handshake anywhere; short enough to name an unreachable endpoint soon.
@@ -56,6 +60,7 @@ pub struct Clients {
     region: OnceCell<Region>,
     account: OnceCell<Account>,
     dlm: Mutex<BTreeMap<Region, Arc<Patient<SdkDlm, SystemClock>>>>,
+    s3: Mutex<BTreeMap<Region, Arc<Patient<SdkS3, SystemClock>>>>,
 }
 
 impl Clients {
@@ -95,6 +100,7 @@ impl Clients {
             region: OnceCell::new(),
             account: OnceCell::new(),
             dlm: Mutex::default(),
+            s3: Mutex::default(),
         })
     }
 
@@ -152,11 +158,57 @@ impl Clients {
             config = config.endpoint_url(url);
         }
         let client = aws_sdk_dlm::Client::from_conf(config.build());
-        let dlm = SdkDlm::new(client, self.place(region, endpoint));
-        match self.retries_are_named() {
-            true => Patient::none(dlm, SystemClock),
-            false => Patient::new(dlm, SystemClock),
+        self.patient(SdkDlm::new(client, self.place(region, endpoint)))
+    }
+
+    fn patient_s3(&self, region: &Region) -> Patient<SdkS3, SystemClock> {
+        let endpoint = self.config.endpoints.s3.clone();
+        let mut config = aws_sdk_s3::config::Builder::from(&self.sdk)
+            .region(sdk_region(region))
+            .force_path_style(self.config.s3_use_path_style)
+            // Bodies carry Content-MD5, which every store takes.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            // Sessions are for directory buckets, which are none of ours.
+            .disable_s3_express_session_auth(true);
+        if let Some(url) = &endpoint {
+            config = config.endpoint_url(url);
         }
+        let client = aws_sdk_s3::Client::from_conf(config.build());
+        let endpoint = endpoint.or_else(|| self.endpoint_found("S3"));
+        let is_aws = endpoint.is_none() && self.sdk.endpoint_url().is_none();
+        let place = self.place(region, endpoint.as_deref());
+        self.patient(SdkS3::new(client, region.clone(), is_aws, place))
+    }
+
+    /// The endpoint that the environment or the profile names for this service alone.
+    fn endpoint_found(&self, service: &str) -> Option<String> {
+        let key = ServiceConfigKey::builder()
+            .service_id(service)
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build()
+            .ok()?;
+        self.sdk.service_config()?.load_config(key)
+    }
+
+    fn patient<P>(&self, port: P) -> Patient<P, SystemClock> {
+        match self.retries_are_named() {
+            true => Patient::none(port, SystemClock),
+            false => Patient::new(port, SystemClock),
+        }
+    }
+
+    /// `region` or the one of resources that name none, once the account may be worked in.
+    async fn resolved(&self, region: Option<&Region>) -> Result<Region, AwsError> {
+        let region = match region {
+            Some(region) => region.clone(),
+            None => self.region().await?,
+        };
+        if !self.config.allowed_account_ids.is_empty() {
+            self.caller(&region).await?;
+        }
+        Ok(region)
     }
 
     /// Whether the provider block, the environment or the profile says how often to repeat a call.
@@ -192,18 +244,21 @@ impl Services for Clients {
     }
 
     async fn dlm(&self, region: Option<&Region>) -> Result<Arc<dyn Dlm>, AwsError> {
-        let region = match region {
-            Some(region) => region.clone(),
-            None => self.region().await?,
-        };
-        if !self.config.allowed_account_ids.is_empty() {
-            self.caller(&region).await?;
-        }
+        let region = self.resolved(region).await?;
         let mut clients = self.dlm.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients
             .entry(region.clone())
             .or_insert_with(|| Arc::new(self.patient_dlm(&region)));
         Ok(Arc::clone(client) as Arc<dyn Dlm>)
+    }
+
+    async fn s3(&self, region: Option<&Region>) -> Result<Arc<dyn S3>, AwsError> {
+        let region = self.resolved(region).await?;
+        let mut clients = self.s3.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = clients
+            .entry(region.clone())
+            .or_insert_with(|| Arc::new(self.patient_s3(&region)));
+        Ok(Arc::clone(client) as Arc<dyn S3>)
     }
 }
 
@@ -236,7 +291,7 @@ fn region(
         .or_else(|| variable("AWS_DEFAULT_REGION"))
         .or_else(of_profile);
     named
-        .map(|name| name.parse::<Region>())
+        .map(|name| config.region_named(&name))
         .transpose()
         .map_err(|error| BadSetting::new("region", error.to_string()))
 }

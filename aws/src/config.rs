@@ -8,7 +8,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Region;
+use crate::{InvalidRegion, Region};
 
 /// A value that must never be shown: its `Debug` prints no part of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl ClientConfig {
     /// Everything that is wrong with the arguments by themselves, in their order.
     pub fn check(&self) -> Vec<BadSetting> {
         let mut bad = Vec::new();
-        if let Some(Err(error)) = self.region.as_deref().map(str::parse::<Region>) {
+        if let Some(Err(error)) = self.region.as_deref().map(|name| self.region_named(name)) {
             bad.push(BadSetting::new("region", error.to_string()));
         }
         bad.extend(self.check_keys());
@@ -124,6 +124,15 @@ impl ClientConfig {
         bad.extend(self.check_roles());
         bad.extend(self.check_accounts());
         bad
+    }
+
+    /// The region that `name` is: of AWS, or of the store that `endpoints` names for S3, which has
+    /// names of its own.
+    pub(crate) fn region_named(&self, name: &str) -> Result<Region, InvalidRegion> {
+        match self.endpoints.s3 {
+            Some(_) => Region::of_store(name),
+            None => name.parse(),
+        }
     }
 
     fn check_keys(&self) -> Option<BadSetting> {

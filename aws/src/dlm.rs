@@ -17,7 +17,7 @@
 mod dates;
 mod details;
 mod id;
-pub(crate) mod patient;
+mod patient;
 mod policy;
 mod request;
 mod response;

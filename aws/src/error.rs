@@ -8,6 +8,8 @@
 
 use std::fmt;
 
+use crate::Region;
+
 /// Why a call to AWS did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -31,6 +33,15 @@ pub enum ErrorKind {
     Limit,
     /// The thing named does not exist.
     NotFound,
+    /// The thing named is in another region than the one that was asked. Nothing was done.
+    WrongRegion {
+        /// Where it is, if the answer says so.
+        region: Option<Region>,
+    },
+    /// Something else is being done to the same thing (409 `OperationAborted`). Nothing was done.
+    Conflict,
+    /// The store does not offer this: it is not AWS, or not all of it. Nothing was done.
+    Unsupported,
     /// No connection could be made: nothing was sent.
     Unreachable,
     /// The server's certificate is not trusted: nothing was sent.
@@ -101,6 +112,13 @@ impl AwsError {
         self
     }
 
+    /// The same failure, understood better.
+    #[must_use]
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     /// The class of failure.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
@@ -143,6 +161,7 @@ impl AwsError {
         matches!(
             self.0.kind,
             K::Throttled
+                | K::Conflict
                 | K::Unreachable
                 | K::ConnectionLost
                 | K::Timeout
@@ -171,6 +190,12 @@ impl AwsError {
             K::Invalid { .. } => format!("AWS rejected the request of {action}"),
             K::Limit => format!("an AWS quota stopped {action}"),
             K::NotFound => format!("{action} found nothing"),
+            K::WrongRegion { region: None } => format!("{action} was sent to the wrong region"),
+            K::WrongRegion {
+                region: Some(region),
+            } => format!("{action} belongs to {region}"),
+            K::Conflict => format!("another operation was in the way of {action}"),
+            K::Unsupported => format!("the store does not offer {action}"),
             K::Unreachable => format!("cannot reach AWS for {action}"),
             K::Untrusted => format!("AWS could not be trusted for {action}"),
             K::ConnectionLost => format!("the connection broke during {action}"),
@@ -228,6 +253,10 @@ impl AwsError {
             K::Limit => {
                 "Delete what is no longer needed or have the quota raised (Service Quotas), then try again."
             }
+            K::WrongRegion { .. } => {
+                "Set `region` of the resource (or of the provider) to the one where the bucket is."
+            }
+            K::Conflict => "Wait a minute and try again.",
             K::Unreachable => {
                 "Check the network, the region and, if set, the endpoint, then try again."
             }
@@ -240,7 +269,7 @@ impl AwsError {
             K::ConnectionLost | K::Timeout | K::Unreadable | K::Server => {
                 "It may have been done all the same; the next apply looks before it does it again."
             }
-            K::NotFound | K::Cancelled | K::Settings | K::Other => return None,
+            K::NotFound | K::Unsupported | K::Cancelled | K::Settings | K::Other => return None,
         })
     }
 }
@@ -291,6 +320,13 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_elsewhere_is_said_to_be_there() {
+        let region = Some("eu-west-1".parse().unwrap());
+        let error = AwsError::new(ErrorKind::WrongRegion { region }, "s3:GetBucketPolicy", "");
+        insta::assert_snapshot!(error, @"s3:GetBucketPolicy belongs to eu-west-1: Set `region` of the resource (or of the provider) to the one where the bucket is.");
+    }
+
+    #[test]
     fn an_error_without_words_has_no_stray_marks() {
         let error = AwsError::new(ErrorKind::Server, "dlm:GetLifecyclePolicy", "");
         insta::assert_snapshot!(error, @"AWS failed during dlm:GetLifecyclePolicy: Nothing was changed; try again in a few minutes.");
@@ -319,6 +355,9 @@ mod tests {
             K::Unreachable,
             K::Limit,
             K::NotFound,
+            K::WrongRegion { region: None },
+            K::Conflict,
+            K::Unsupported,
             refused,
         ] {
             assert!(!unknown(kind.clone()), "{kind:?}");

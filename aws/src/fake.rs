@@ -2,7 +2,9 @@
 //!
 //! [`FakeDlm`] keeps policies, writes down every call and fails on request, before doing
 //! anything or after having done it ([`Failure`]). It checks nothing: `tests/sandbox` is the
-//! place for AWS's own validation.
+//! place for AWS's own validation. [`FakeStore`] is the same for S3.
+
+mod s3;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +15,9 @@ use crate::dlm::{
     Dlm, Found, Gone, NewPolicy, Policy, PolicyArn, PolicyChange, PolicyFilter, PolicyId,
     PolicySummary, State, Tags,
 };
+use crate::s3::S3;
 use crate::{Account, AwsError, ErrorKind, Region, Services};
+pub use s3::{FakeBucket, FakeS3, FakeStore, Hold, Moment, S3Call, S3Method, Stored};
 
 /// The account that everything in here belongs to.
 pub const ACCOUNT: &str = "123456789012";
@@ -61,6 +65,14 @@ pub enum Refusal {
     Invalid,
     /// [`ErrorKind::Limit`]
     Limit,
+    /// [`ErrorKind::Timeout`]: the outcome is unknown to the caller.
+    Timeout,
+    /// [`ErrorKind::Conflict`]: something else is being done to the same thing.
+    Conflict,
+    /// [`ErrorKind::NotFound`] with S3's code for a bucket that is not known (yet).
+    NoSuchBucket,
+    /// [`ErrorKind::Unsupported`]: the store does not offer this.
+    Unsupported,
 }
 
 impl Refusal {
@@ -71,10 +83,24 @@ impl Refusal {
             Self::Server => ErrorKind::Server,
             Self::Unreachable => ErrorKind::Unreachable,
             Self::Limit => ErrorKind::Limit,
+            Self::Timeout => ErrorKind::Timeout,
+            Self::Conflict => ErrorKind::Conflict,
+            Self::NoSuchBucket => ErrorKind::NotFound,
+            Self::Unsupported => ErrorKind::Unsupported,
             Self::Invalid => ErrorKind::Invalid {
                 required: Vec::new(),
                 exclusive: Vec::new(),
             },
+        }
+    }
+
+    fn error(self, action: &str) -> AwsError {
+        let error = AwsError::new(self.kind(), action, "the test asked for this failure");
+        match self {
+            Self::Conflict => error.with_code("OperationAborted"),
+            Self::NoSuchBucket => error.with_code("NoSuchBucket"),
+            Self::Unsupported => error.with_code("NotImplemented"),
+            _ => error,
         }
     }
 }
@@ -153,11 +179,7 @@ impl FakeDlm {
             .and_then(VecDeque::pop_front);
         match failure.flatten() {
             None => work(&mut inner),
-            Some(Failure::Refused(refusal)) => Err(AwsError::new(
-                refusal.kind(),
-                action,
-                "the test asked for this failure",
-            )),
+            Some(Failure::Refused(refusal)) => Err(refusal.error(action)),
             Some(Failure::AnswerLost) => {
                 work(&mut inner)?;
                 Err(AwsError::new(
@@ -315,11 +337,13 @@ fn apply(policy: &mut Policy, change: &PolicyChange) {
     }
 }
 
-/// An account whose every region is a [`FakeDlm`], made when first asked for.
+/// An account whose every region is a [`FakeDlm`], made when first asked for, and a [`FakeS3`] of
+/// one [`FakeStore`].
 #[derive(Debug)]
 pub struct FakeServices {
     region: Region,
     dlm: Mutex<BTreeMap<Region, Arc<FakeDlm>>>,
+    store: Arc<FakeStore>,
 }
 
 impl FakeServices {
@@ -328,7 +352,13 @@ impl FakeServices {
         Self {
             region,
             dlm: Mutex::default(),
+            store: FakeStore::new(),
         }
+    }
+
+    /// The buckets, to prepare and to look at.
+    pub fn fake_s3(&self) -> Arc<FakeStore> {
+        Arc::clone(&self.store)
     }
 
     /// DLM of `region`, to prepare and to look at.
@@ -353,6 +383,10 @@ impl Services for FakeServices {
 
     async fn dlm(&self, region: Option<&Region>) -> Result<Arc<dyn Dlm>, AwsError> {
         Ok(self.fake_dlm(region.unwrap_or(&self.region)))
+    }
+
+    async fn s3(&self, region: Option<&Region>) -> Result<Arc<dyn S3>, AwsError> {
+        Ok(Arc::new(self.store.region(region.unwrap_or(&self.region))))
     }
 }
 

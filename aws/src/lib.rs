@@ -25,6 +25,7 @@ pub mod fake;
 mod files;
 mod found;
 mod http;
+mod patient;
 mod refusal;
 pub mod region;
 pub mod s3;

@@ -64,6 +64,22 @@ pub(crate) fn read<E>(action: &str, place: &Place, error: &SdkError<E, HttpRespo
 where
     E: Error + ProvideErrorMetadata + Blame + Send + Sync + 'static,
 {
+    let read = plain(action, place, error);
+    let (SdkError::ServiceError(refused), ErrorKind::Invalid { .. }) = (error, read.kind()) else {
+        return read;
+    };
+    let (required, exclusive) = refused.err().members();
+    read.with_kind(ErrorKind::Invalid {
+        required,
+        exclusive,
+    })
+}
+
+/// The same for a service whose errors name no members.
+pub(crate) fn plain<E>(action: &str, place: &Place, error: &SdkError<E, HttpResponse>) -> AwsError
+where
+    E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+{
     let read = match error {
         SdkError::ServiceError(refused) => {
             let status = refused.raw().status().as_u16();
@@ -82,7 +98,7 @@ where
 /// AWS answered, and the answer is no.
 fn service<E>(action: &str, error: &E, status: u16, id: Option<&str>) -> AwsError
 where
-    E: Error + ProvideErrorMetadata + Blame + 'static,
+    E: Error + ProvideErrorMetadata + 'static,
 {
     let meta = error.meta();
     if (200..300).contains(&status) {
@@ -91,16 +107,7 @@ where
         return AwsError::new(ErrorKind::Unreadable, action, chain(error));
     }
     let code = meta.code().unwrap_or_default();
-    let kind = match classify(code, status) {
-        ErrorKind::Invalid { .. } => {
-            let (required, exclusive) = error.members();
-            ErrorKind::Invalid {
-                required,
-                exclusive,
-            }
-        }
-        kind => kind,
-    };
+    let kind = classify(code, status);
     let mut read = AwsError::new(kind, action, words(meta, status));
     if !code.is_empty() {
         read = read.with_code(code);
@@ -142,6 +149,8 @@ fn classify(code: &str, status: u16) -> ErrorKind {
         "RequestLimitExceeded",
         "BandwidthLimitExceeded",
         "SlowDown",
+        "SlowDownRead",
+        "SlowDownWrite",
         "PriorRequestNotComplete",
         "EC2ThrottledException",
     ];
@@ -181,7 +190,9 @@ fn classify(code: &str, status: u16) -> ErrorKind {
         _ if DENIED.contains(&code) => ErrorKind::Denied,
         _ if CREDENTIALS.contains(&code) => ErrorKind::CredentialsRejected,
         // DLM's quota comes with status 429 and must not look like throttling.
-        "LimitExceededException" => ErrorKind::Limit,
+        "LimitExceededException" | "TooManyBuckets" => ErrorKind::Limit,
+        // The body did not arrive in time: S3 says so with status 400.
+        "RequestTimeout" | "RequestTimeoutException" => ErrorKind::Timeout,
         "ResourceNotFoundException" => ErrorKind::NotFound,
         "InvalidRequestException" | "ValidationException" | "ValidationError" => invalid(),
         _ => match (status, code) {

@@ -64,6 +64,20 @@ impl Region {
         &self.0
     }
 
+    /// A region of a store that is not AWS (`fsn1`, `fr-par`, `auto`): any name that can stand in
+    /// a signature.
+    ///
+    /// # Errors
+    /// It cannot.
+    pub fn of_store(text: &str) -> Result<Self, InvalidRegion> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidRegion(text.to_owned()))
+        }
+    }
+
     /// A sentence for a region that this version has not heard of and that did not answer.
     pub(crate) fn doubt(&self) -> Option<String> {
         if SEEN.contains(&self.0.as_str()) {
@@ -160,6 +174,17 @@ mod tests {
         insta::assert_snapshot!(refusal("eu_central_1"), @r#""eu_central_1" is not the name of an AWS region; did you mean "eu-central-1"?"#);
         insta::assert_snapshot!(refusal("Frankfurt"), @r#""Frankfurt" is not the name of an AWS region; one looks like "eu-central-1""#);
         insta::assert_snapshot!(refusal(""), @r#""" is not the name of an AWS region; one looks like "eu-central-1""#);
+    }
+
+    #[test]
+    fn other_stores_name_their_regions_as_they_like() {
+        for name in ["auto", "fsn1", "fr-par", "us-west-004", "default"] {
+            assert!(name.parse::<Region>().is_err(), "{name}");
+            assert_eq!(Region::of_store(name).unwrap().as_str(), name);
+        }
+        for name in ["", "eu/central", "a b"] {
+            assert!(Region::of_store(name).is_err(), "{name}");
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@ mod content;
 mod fresh;
 pub mod lifecycle;
 mod name;
+mod patient;
+pub(crate) mod sdk;
 mod settings;
 
 use async_trait::async_trait;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::dlm::Dlm;
+use crate::s3::S3;
 use crate::{AwsError, Region};
 
 /// Who the credentials belong to.
@@ -29,4 +30,9 @@ pub trait Services: Send + Sync {
     ///
     /// No call is made, except to check the account where `allowed_account_ids` is set.
     async fn dlm(&self, region: Option<&Region>) -> Result<Arc<dyn Dlm>, AwsError>;
+
+    /// S3 in `region`, or in [`Services::region`]. The same client every time.
+    ///
+    /// No call is made, except to check the account where `allowed_account_ids` is set.
+    async fn s3(&self, region: Option<&Region>) -> Result<Arc<dyn S3>, AwsError>;
 }

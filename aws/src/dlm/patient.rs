@@ -1,9 +1,5 @@
-//! [`Patient`]: a port that waits while AWS throttles.
-//!
-//! DLM's rates are low, and an apply of a hundred policies meets them: the SDK's own retries are
-//! over in seconds. A create passes through, for its caller looks before it sends again.
-
-use std::time::Duration;
+//! DLM that waits while it throttles, as [`crate::patient`] does for every port. A create passes
+//! through, for its caller looks before it sends again.
 
 use async_trait::async_trait;
 
@@ -11,57 +7,9 @@ use super::{
     Dlm, Found, Gone, NewPolicy, Policy, PolicyArn, PolicyChange, PolicyFilter, PolicyId,
     PolicySummary, Tags,
 };
-use crate::clock::{Clock, backoff};
-use crate::{AwsError, ErrorKind};
-
-/// Three quarters of a minute in all.
-const ROUNDS: usize = 6;
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-
-/// `D`, asked again while it answers [`ErrorKind::Throttled`].
-#[derive(Debug)]
-pub(crate) struct Patient<D, C> {
-    inner: D,
-    clock: C,
-    rounds: usize,
-}
-
-impl<D, C> Patient<D, C> {
-    /// Patience with `inner`.
-    pub(crate) fn new(inner: D, clock: C) -> Self {
-        Self {
-            inner,
-            clock,
-            rounds: ROUNDS,
-        }
-    }
-
-    /// None: somebody has said how often a call may be repeated.
-    pub(crate) fn none(inner: D, clock: C) -> Self {
-        Self {
-            rounds: 0,
-            ..Self::new(inner, clock)
-        }
-    }
-}
-
-impl<D: Dlm, C: Clock> Patient<D, C> {
-    async fn ask<T, F>(&self, call: impl Fn() -> F + Send + Sync) -> Result<T, AwsError>
-    where
-        F: Future<Output = Result<T, AwsError>> + Send,
-    {
-        for pause in backoff(FIRST_PAUSE, LONGEST_PAUSE).take(self.rounds) {
-            match call().await {
-                Err(error) if *error.kind() == ErrorKind::Throttled => {
-                    self.clock.sleep(pause).await;
-                }
-                answer => return answer,
-            }
-        }
-        call().await
-    }
-}
+use crate::AwsError;
+use crate::clock::Clock;
+use crate::patient::Patient;
 
 #[async_trait]
 impl<D: Dlm, C: Clock> Dlm for Patient<D, C> {
@@ -96,9 +44,13 @@ impl<D: Dlm, C: Clock> Dlm for Patient<D, C> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::ErrorKind;
     use crate::clock::FixedClock;
     use crate::fake::{Failure, FakeDlm, Method, Refusal};
+    use crate::patient::ROUNDS;
 
     fn throttled(times: usize) -> FakeDlm {
         let dlm = FakeDlm::new("eu-central-1");

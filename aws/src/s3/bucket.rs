@@ -1,17 +1,20 @@
 //! A bucket on its way to S3 ([`NewBucket`]) and what the calls about it find.
 
 use super::name::BucketName;
+use super::settings::Ownership;
 use crate::Region;
 use crate::found::Tags;
 
-/// What a create sends. The bucket lands in the region of the port, owned by its creator alone
-/// (`BucketOwnerEnforced`: ACLs are off).
+/// What a create sends. The bucket lands in the region of the port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewBucket {
     /// Its name, unique among all accounts of the partition.
     pub name: BucketName,
     /// Turns object lock, and with it versioning, on for ever.
     pub object_lock: bool,
+    /// Who owns what others write, from the first moment on. Unset: not sent, for there are stores
+    /// that refuse it.
+    pub ownership: Option<Ownership>,
     /// Set by the same call, so that the bucket is never without them. None: not sent, for there
     /// are stores that refuse them.
     pub tags: Tags,

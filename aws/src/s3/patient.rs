@@ -1,0 +1,214 @@
+//! S3 that waits while it throttles, as [`crate::patient`] does for every port.
+//!
+//! Two calls pass through: a create, for its caller looks before it sends again, and the write of
+//! a lifecycle configuration, which must not go out long after what it rests on was read.
+
+use async_trait::async_trait;
+
+use super::{
+    BucketName, Creation, Deletion, Encryption, Gone, Governance, Head, LifecycleDocument, Logging,
+    NewBucket, NotDeleted, ObjectLock, ObjectVersion, Ownership, PublicAccessBlock, Replication,
+    S3, SendWhile, Sent, Setting, Tags, Upload, UploadPage, VersionMark, VersionPage, Versioning,
+};
+use crate::clock::Clock;
+use crate::patient::Patient;
+use crate::{AwsError, Region};
+
+#[async_trait]
+impl<P: S3, C: Clock> S3 for Patient<P, C> {
+    fn region(&self) -> &Region {
+        self.inner.region()
+    }
+
+    fn is_aws(&self) -> bool {
+        self.inner.is_aws()
+    }
+
+    async fn create_bucket(&self, bucket: &NewBucket) -> Result<Creation, AwsError> {
+        self.inner.create_bucket(bucket).await
+    }
+
+    async fn head_bucket(&self, bucket: &BucketName) -> Result<Head, AwsError> {
+        self.ask(|| self.inner.head_bucket(bucket)).await
+    }
+
+    async fn delete_bucket(&self, bucket: &BucketName) -> Result<Deletion, AwsError> {
+        self.ask(|| self.inner.delete_bucket(bucket)).await
+    }
+
+    async fn list_versions(
+        &self,
+        bucket: &BucketName,
+        after: Option<&VersionMark>,
+    ) -> Result<VersionPage, AwsError> {
+        self.ask(|| self.inner.list_versions(bucket, after)).await
+    }
+
+    async fn delete_versions(
+        &self,
+        bucket: &BucketName,
+        versions: &[ObjectVersion],
+        governance: Governance,
+    ) -> Result<Vec<NotDeleted>, AwsError> {
+        self.ask(|| self.inner.delete_versions(bucket, versions, governance))
+            .await
+    }
+
+    async fn lift_legal_hold(
+        &self,
+        bucket: &BucketName,
+        version: &ObjectVersion,
+    ) -> Result<(), AwsError> {
+        self.ask(|| self.inner.lift_legal_hold(bucket, version))
+            .await
+    }
+
+    async fn list_uploads(
+        &self,
+        bucket: &BucketName,
+        after: Option<&Upload>,
+    ) -> Result<UploadPage, AwsError> {
+        self.ask(|| self.inner.list_uploads(bucket, after)).await
+    }
+
+    async fn abort_upload(&self, bucket: &BucketName, upload: &Upload) -> Result<Gone, AwsError> {
+        self.ask(|| self.inner.abort_upload(bucket, upload)).await
+    }
+
+    async fn get_versioning(&self, bucket: &BucketName) -> Result<Setting<Versioning>, AwsError> {
+        self.ask(|| self.inner.get_versioning(bucket)).await
+    }
+
+    async fn put_versioning(
+        &self,
+        bucket: &BucketName,
+        versioning: &Versioning,
+    ) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_versioning(bucket, versioning))
+            .await
+    }
+
+    async fn get_encryption(&self, bucket: &BucketName) -> Result<Setting<Encryption>, AwsError> {
+        self.ask(|| self.inner.get_encryption(bucket)).await
+    }
+
+    async fn put_encryption(
+        &self,
+        bucket: &BucketName,
+        encryption: &Encryption,
+    ) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_encryption(bucket, encryption))
+            .await
+    }
+
+    async fn get_public_access_block(
+        &self,
+        bucket: &BucketName,
+    ) -> Result<Setting<PublicAccessBlock>, AwsError> {
+        self.ask(|| self.inner.get_public_access_block(bucket))
+            .await
+    }
+
+    async fn put_public_access_block(
+        &self,
+        bucket: &BucketName,
+        block: &PublicAccessBlock,
+    ) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_public_access_block(bucket, block))
+            .await
+    }
+
+    async fn get_ownership(&self, bucket: &BucketName) -> Result<Setting<Ownership>, AwsError> {
+        self.ask(|| self.inner.get_ownership(bucket)).await
+    }
+
+    async fn put_ownership(
+        &self,
+        bucket: &BucketName,
+        ownership: &Ownership,
+    ) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_ownership(bucket, ownership))
+            .await
+    }
+
+    async fn get_policy(&self, bucket: &BucketName) -> Result<Setting<String>, AwsError> {
+        self.ask(|| self.inner.get_policy(bucket)).await
+    }
+
+    async fn put_policy(&self, bucket: &BucketName, policy: &str) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_policy(bucket, policy)).await
+    }
+
+    async fn delete_policy(&self, bucket: &BucketName) -> Result<(), AwsError> {
+        self.ask(|| self.inner.delete_policy(bucket)).await
+    }
+
+    async fn get_tags(&self, bucket: &BucketName) -> Result<Setting<Tags>, AwsError> {
+        self.ask(|| self.inner.get_tags(bucket)).await
+    }
+
+    async fn put_tags(&self, bucket: &BucketName, tags: &Tags) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_tags(bucket, tags)).await
+    }
+
+    async fn get_object_lock(&self, bucket: &BucketName) -> Result<Setting<ObjectLock>, AwsError> {
+        self.ask(|| self.inner.get_object_lock(bucket)).await
+    }
+
+    async fn put_object_lock(
+        &self,
+        bucket: &BucketName,
+        lock: &ObjectLock,
+    ) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_object_lock(bucket, lock)).await
+    }
+
+    async fn get_logging(&self, bucket: &BucketName) -> Result<Setting<Logging>, AwsError> {
+        self.ask(|| self.inner.get_logging(bucket)).await
+    }
+
+    async fn put_logging(
+        &self,
+        bucket: &BucketName,
+        logging: Option<&Logging>,
+    ) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_logging(bucket, logging)).await
+    }
+
+    async fn get_replication(&self, bucket: &BucketName) -> Result<Setting<Replication>, AwsError> {
+        self.ask(|| self.inner.get_replication(bucket)).await
+    }
+
+    async fn put_replication(
+        &self,
+        bucket: &BucketName,
+        replication: &Replication,
+    ) -> Result<(), AwsError> {
+        self.ask(|| self.inner.put_replication(bucket, replication))
+            .await
+    }
+
+    async fn delete_replication(&self, bucket: &BucketName) -> Result<(), AwsError> {
+        self.ask(|| self.inner.delete_replication(bucket)).await
+    }
+
+    async fn get_lifecycle(
+        &self,
+        bucket: &BucketName,
+    ) -> Result<Setting<LifecycleDocument>, AwsError> {
+        self.ask(|| self.inner.get_lifecycle(bucket)).await
+    }
+
+    async fn put_lifecycle(
+        &self,
+        bucket: &BucketName,
+        document: &LifecycleDocument,
+        fresh: &SendWhile,
+    ) -> Result<Sent, AwsError> {
+        self.inner.put_lifecycle(bucket, document, fresh).await
+    }
+
+    async fn delete_lifecycle(&self, bucket: &BucketName) -> Result<(), AwsError> {
+        self.ask(|| self.inner.delete_lifecycle(bucket)).await
+    }
+}
