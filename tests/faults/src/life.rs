@@ -11,6 +11,7 @@ use holdfast_sandbox::Sandbox;
 use serde_json::{Value as Json, json};
 
 use crate::cell::{Operation, Retries};
+use crate::difference;
 use crate::pace::AHEAD;
 use crate::scene::Scene;
 
@@ -178,9 +179,15 @@ impl<'a> Life<'a> {
     /// It is not.
     pub async fn is_settled(&mut self, operation: Operation, expected: &Left) -> Result<()> {
         let left = self.left()?;
+        let differences = [
+            difference::between("sandbox", &expected.sandbox, &left.sandbox),
+            difference::between("state", &expected.state, &left.state),
+        ]
+        .concat();
         ensure!(
-            left == *expected,
-            "this is left:\n{left:#?}\nand without a fault it is\n{expected:#?}"
+            differences.is_empty(),
+            "it differs from what is left without a fault:\n{}",
+            differences.join("\n")
         );
         let next = self.plan(operation).await.context("the next plan")?;
         ensure!(next == Action::NoOp, "the next plan is not empty: {next:?}");
@@ -195,10 +202,11 @@ impl<'a> Life<'a> {
         self.apply(Operation::Delete).await.context("the destroy")?;
         let state = self.state()?;
         ensure!(state.is_null(), "the state after the destroy: {state:#}");
-        let (now, before) = (self.sandbox.state(), &self.before);
+        let left = difference::between("sandbox", &self.before, &self.sandbox.state());
         ensure!(
-            now == *before,
-            "this is left behind:\n{now:#}\nand before there was\n{before:#}"
+            left.is_empty(),
+            "the destroy does not leave what there was before:\n{}",
+            left.join("\n")
         );
         Ok(())
     }

@@ -5,7 +5,7 @@ use holdfast_e2e::programs;
 use holdfast_faults::matrix::{self, Course, Outcome};
 use holdfast_faults::{cell::Cell, report, scene};
 
-use crate::screen::{output, remark, step};
+use crate::screen::{missing, output, step};
 
 /// Plays every cell, or those whose name contains `only`.
 pub(super) fn run(only: Option<&str>) -> Result<()> {
@@ -33,7 +33,7 @@ pub(super) fn run(only: Option<&str>) -> Result<()> {
     );
     let heard = |cell: &Cell, outcome: &Outcome| {
         if outcome.is_err() {
-            remark(format!("lost: {cell}"));
+            missing(format!("lost: {cell}"));
         }
     };
     let played = matrix::play(&courses, cells, &program, heard)?;
