@@ -12,6 +12,7 @@ use crate::access::Denial;
 use crate::dlm::DirectError;
 use crate::fault::{FaultRule, RuleId};
 use crate::query;
+use crate::s3::{S3DirectError, S3Request, S3Settings};
 use crate::world::World;
 
 const ROOT: &str = "/_sandbox/";
@@ -30,6 +31,8 @@ enum AdminError {
     },
     #[error(transparent)]
     Direct(#[from] DirectError),
+    #[error(transparent)]
+    S3(#[from] S3DirectError),
 }
 
 /// The body of `POST /_sandbox/denials`.
@@ -38,6 +41,38 @@ enum AdminError {
 struct DenialRequest {
     access_key: String,
     denial: Denial,
+}
+
+/// The body of `PUT /_sandbox/s3/foreign`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForeignBucket {
+    bucket: String,
+    #[serde(default = "first_region")]
+    region: String,
+}
+
+fn first_region() -> String {
+    "us-east-1".to_owned()
+}
+
+/// The body of `POST /_sandbox/s3/meddle`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Meddling {
+    bucket: String,
+    rule: String,
+}
+
+/// The body of `PUT /_sandbox/s3/lifecycle`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlantedLifecycle {
+    bucket: String,
+    #[serde(default)]
+    document: Option<String>,
+    #[serde(default)]
+    minimum_size: Option<String>,
 }
 
 /// Whether a request is for us and not for AWS.
@@ -52,8 +87,9 @@ pub(crate) async fn answer(world: &World, request: MockRequest) -> MockResponse 
         Err(error) => {
             let status = match &error {
                 AdminError::NoPath(_) | AdminError::NoRule(_) => 404,
-                AdminError::Direct(DirectError::NoPolicy(_)) => 404,
-                AdminError::Body { .. } | AdminError::Direct(_) => 400,
+                AdminError::Direct(DirectError::NoPolicy(_))
+                | AdminError::S3(S3DirectError::NoBucket(_)) => 404,
+                AdminError::Body { .. } | AdminError::Direct(_) | AdminError::S3(_) => 400,
             };
             (status, json!({ "error": error.to_string() }))
         }
@@ -95,6 +131,11 @@ async fn act(world: &World, request: &MockRequest) -> Result<Value, AdminError> 
             let patch: Value = body(request, &path)?;
             Ok(world.dlm.patch(id, &patch)?)
         }
+        ("GET", ["s3", "settings"]) => Ok(json!(world.s3.settings())),
+        ("POST", ["s3", "request"]) => {
+            let call: S3Request = body(request, &path)?;
+            Ok(json!(world.s3.call(&call).await?))
+        }
         (method, parts) => {
             command(world, method, parts, request, &path).await?;
             Ok(json!({}))
@@ -133,6 +174,25 @@ async fn command(
         }
         ("PUT", ["timestamps"]) => world.dlm.set_timestamps(body(request, path)?),
         ("DELETE", ["dlm", "policies", id]) => world.dlm.remove(id)?,
+        ("PUT", ["s3", "settings"]) => {
+            let settings: S3Settings = body(request, path)?;
+            world.s3.set_settings(settings);
+        }
+        ("PUT", ["s3", "foreign"]) => {
+            let foreign: ForeignBucket = body(request, path)?;
+            world
+                .s3
+                .plant_foreign_bucket(&foreign.bucket, &foreign.region);
+        }
+        ("POST", ["s3", "meddle"]) => {
+            let meddling: Meddling = body(request, path)?;
+            world.s3.meddle(&meddling.bucket, &meddling.rule)?;
+        }
+        ("PUT", ["s3", "lifecycle"]) => {
+            let planted: PlantedLifecycle = body(request, path)?;
+            let (document, size) = (planted.document.as_deref(), planted.minimum_size.as_deref());
+            world.s3.plant_lifecycle(&planted.bucket, document, size)?;
+        }
         _ => return Err(AdminError::NoPath(format!("{method} {path}"))),
     }
     Ok(())
@@ -140,7 +200,10 @@ async fn command(
 
 /// Everything that is stored, service by service.
 pub(crate) fn state(world: &World) -> Value {
-    json!({ "dlm": { "policies": world.dlm.snapshot() } })
+    json!({
+        "dlm": { "policies": world.dlm.snapshot() },
+        "s3": { "buckets": world.s3.snapshot() },
+    })
 }
 
 fn rule(id: &str) -> Result<RuleId, AdminError> {

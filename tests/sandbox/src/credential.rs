@@ -77,7 +77,7 @@ impl Credential {
 }
 
 /// Whether `name` has the form of a region: `eu-central-1`, `us-gov-west-1`, `us-iso-east-1`.
-fn is_region(name: &str) -> bool {
+pub(crate) fn is_region(name: &str) -> bool {
     let parts: Vec<&str> = name.split('-').collect();
     let [partition, middle @ .., number] = &parts[..] else {
         return false;

@@ -30,7 +30,7 @@
 //! `server` reads it; `admin` takes the paths under `/_sandbox/`; for the rest `credential` reads
 //! service and region from the SigV4 scope (`Credential=KEY/DATE/REGION/SERVICE/aws4_request`, or
 //! presigned); `world` logs it (`log`), turns denied keys away (`access`), lets a fault strike
-//! (`fault`), and hands it to the service: `dlm` or `sts`, each a winterbaume `MockService`.
+//! (`fault`), and hands it to the service: `dlm`, `s3` or `sts`, each a winterbaume `MockService`.
 //!
 //! # What to know
 //! - Account 123456789012 for every key, except keys from AssumeRole: the account of their role.
@@ -42,7 +42,7 @@
 //!   strings that its model promises. Clients must take both ([`Timestamps`]).
 //! - Faults strike calls in the order of arrival, counted from the injection of their rule
 //!   ([`FaultRule`]); a call that hangs waits until the rule is released or removed.
-//! - How each service differs from AWS stands at the head of its module (`dlm`, `sts`).
+//! - How each service differs from AWS stands at the head of its module (`dlm`, `s3`, `sts`).
 //!
 //! # Adding a service
 //! Implement `service::Served` over a `MockService` and name it in `World::new`; its state joins
@@ -57,6 +57,7 @@ mod log;
 mod query;
 mod random;
 mod remote;
+mod s3;
 mod sandbox;
 mod server;
 mod service;
@@ -68,6 +69,7 @@ pub use dlm::{DirectError, Timestamps};
 pub use fault::{Fault, FaultRule, RuleId, RuleStatus};
 pub use log::{Entry, Outcome};
 pub use remote::{Remote, RemoteError};
+pub use s3::{S3Answer, S3DirectError, S3Feature, S3Request, S3Settings};
 pub use sandbox::{Sandbox, StartError, WaitError};
 
 /// The account of every access key that AssumeRole did not hand out.

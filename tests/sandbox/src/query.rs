@@ -48,6 +48,17 @@ pub(crate) fn decode(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// Percent-encodes all but letters, digits and `-_.~/`.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'-' | b'_' | b'.' | b'~' | b'/' => char::from(byte).to_string(),
+            _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +81,7 @@ mod tests {
         assert_eq!(decode("a%C3%A9b"), "aéb");
         assert_eq!(decode("100%"), "100%");
         assert_eq!(decode("+"), "+");
+        assert_eq!(encode("a b/é+"), "a%20b/%C3%A9%2B");
+        assert_eq!(decode(&encode("a b/é+")), "a b/é+");
     }
 }

@@ -91,7 +91,7 @@ impl Remote {
     ///
     /// | method and path | does |
     /// |---|---|
-    /// | `GET /_sandbox/state` | all stored things: `{"dlm":{"policies":[...]}}` |
+    /// | `GET /_sandbox/state` | all stored things: `{"dlm":{"policies":[...]},"s3":{"buckets":[...]}}` |
     /// | `GET`, `DELETE /_sandbox/log` | the requests so far; forgets them |
     /// | `GET /_sandbox/counts` | calls per `service:Operation` |
     /// | `GET /_sandbox/idle` | answers when no request is at work |
@@ -104,6 +104,11 @@ impl Remote {
     /// | `POST /_sandbox/dlm/policies?region=R` | makes a policy from a CreateLifecyclePolicy body |
     /// | `PUT /_sandbox/dlm/policies` | stores a policy as it is, in the form of the state |
     /// | `PATCH`, `DELETE /_sandbox/dlm/policies/ID` | merges a patch into a policy; takes it away |
+    /// | `GET`, `PUT /_sandbox/s3/settings` | how S3 differs from AWS on purpose ([`crate::S3Settings`]) |
+    /// | `PUT /_sandbox/s3/foreign` | `{"bucket":..,"region":..}`: makes a bucket of another account |
+    /// | `POST /_sandbox/s3/meddle` | `{"bucket":..,"rule":"<Rule>.."}`: somebody adds it after the next read |
+    /// | `PUT /_sandbox/s3/lifecycle` | `{"bucket":..,"document":"<LifecycleConfiguration>..","minimum_size":..}`: stores it as it is |
+    /// | `POST /_sandbox/s3/request` | a call past faults and log ([`crate::S3Request`]) |
     /// | `POST /_sandbox/reset` | forgets everything |
     ///
     /// # Errors

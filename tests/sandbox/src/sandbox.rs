@@ -17,6 +17,7 @@ use crate::admin;
 use crate::dlm::{DirectError, Timestamps};
 use crate::fault::{FaultRule, RuleId, RuleStatus};
 use crate::log::Entry;
+use crate::s3::{S3Answer, S3DirectError, S3Request, S3Settings};
 use crate::server;
 use crate::world::World;
 
@@ -236,8 +237,9 @@ impl Sandbox {
         self.world.dlm.set_timestamps(timestamps);
     }
 
-    /// Everything that is stored: `{"dlm":{"policies":[..]}}`, a policy as GetLifecyclePolicy
-    /// answers it, with `Account` and `Region`, timestamps in epoch seconds.
+    /// Everything that is stored: `{"dlm":{"policies":[..]},"s3":{"buckets":[..]}}`. A policy is as
+    /// GetLifecyclePolicy answers it, with `Account` and `Region`, timestamps in epoch seconds; of a
+    /// bucket, documents are XML text and the rest JSON.
     pub fn state(&self) -> Value {
         admin::state(&self.world)
     }
@@ -282,7 +284,66 @@ impl Sandbox {
         self.world.dlm.remove(id)
     }
 
-    /// Forgets everything: policies, faults, denials, log.
+    /// All buckets by name, as in [`Sandbox::state`].
+    pub fn buckets(&self) -> Vec<Value> {
+        self.world.s3.snapshot()
+    }
+
+    /// How S3 differs from AWS on purpose.
+    pub fn s3_settings(&self) -> S3Settings {
+        self.world.s3.settings()
+    }
+
+    /// Has S3 differ from AWS from now on: another store's dialect, or AWS on a slow day.
+    pub fn set_s3_settings(&self, settings: S3Settings) {
+        self.world.s3.set_settings(settings);
+    }
+
+    /// Makes a bucket of another account.
+    pub fn plant_foreign_bucket(&self, name: &str, region: &str) {
+        self.world.s3.plant_foreign_bucket(name, region);
+    }
+
+    /// Has somebody else add a lifecycle rule (`<Rule>..</Rule>`) to a bucket, once, right after the
+    /// next read of its lifecycle is answered. Several are added one per read.
+    ///
+    /// # Errors
+    /// There is no such bucket, or it is no rule.
+    pub fn meddle_lifecycle(&self, bucket: &str, rule: &str) -> Result<(), S3DirectError> {
+        self.world.s3.meddle(bucket, rule)
+    }
+
+    /// Stores a lifecycle document as it is, unchecked, with a minimum size
+    /// (`varies_by_storage_class`; none: what S3 assigns); no document takes it away.
+    ///
+    /// # Errors
+    /// There is no such bucket, or it is no such document.
+    pub fn plant_lifecycle(
+        &self,
+        bucket: &str,
+        document: Option<&str>,
+        minimum_size: Option<&str>,
+    ) -> Result<(), S3DirectError> {
+        self.world
+            .s3
+            .plant_lifecycle(bucket, document, minimum_size)
+    }
+
+    /// Calls S3 as another client of the same account would, past faults and log:
+    /// `sandbox.s3(&S3Request::new("PUT", "/bucket?versioning").body("..."))`.
+    ///
+    /// # Errors
+    /// It cannot be put into HTTP. What S3 refuses is in the answer.
+    pub fn s3(&self, request: &S3Request) -> Result<S3Answer, S3DirectError> {
+        let (world, call) = (Arc::clone(&self.world), request.clone());
+        // Nothing holds such a call, so it comes back.
+        self.block(Duration::from_secs(60), async move {
+            world.s3.call(&call).await
+        })
+        .unwrap_or_else(|| Err(S3DirectError::NotARequest("no answer came".to_owned())))
+    }
+
+    /// Forgets everything: policies, buckets, faults, denials, log.
     pub fn reset(&self) {
         self.world.reset();
     }

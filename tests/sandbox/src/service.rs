@@ -1,14 +1,20 @@
 //! What a service adds to winterbaume's `MockService`: its operations' names and its errors.
 
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::json;
 use winterbaume_core::{MockRequest, MockResponse, MockService};
 
 /// The header in which REST-JSON services name their error.
 pub(crate) const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
-/// The header in which every answer carries its request id.
-pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+/// The header in which most services' answers carry their request id.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+/// The same in S3.
+const S3_REQUEST_ID: HeaderName = HeaderName::from_static("x-amz-request-id");
+/// S3's second id: the host that answered.
+const S3_HOST_ID: HeaderName = HeaderName::from_static("x-amz-id-2");
+/// There is one host.
+const HOST_ID: &str = "sandbox";
 
 /// A service of this sandbox. Adding one: implement this and name it in `World::new`.
 pub(crate) trait Served: MockService {
@@ -26,6 +32,8 @@ pub(crate) enum Protocol {
     RestJson,
     /// AWS Query: an XML document (STS).
     Query,
+    /// REST-XML: an XML document of another form, and words of its own (S3).
+    RestXml,
 }
 
 /// An error that any service may answer, whatever the operation.
@@ -56,8 +64,12 @@ pub(crate) enum Common {
 }
 
 impl Protocol {
-    /// The protocol of a request whose service is not known (yet): Query sends forms.
+    /// The protocol of a request whose service is not known (yet): Query sends forms, and S3's
+    /// clients send hashes.
     pub(crate) fn guess(headers: &HeaderMap) -> Self {
+        if headers.contains_key("x-amz-content-sha256") {
+            return Self::RestXml;
+        }
         let content_type = headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
@@ -91,6 +103,10 @@ impl Protocol {
         match self {
             Self::RestJson => self.error(status, json, message),
             Self::Query => self.error(status, query, message),
+            Self::RestXml => {
+                let (status, code, words) = s3_words(error);
+                self.error(status, code, words.unwrap_or(message))
+            }
         }
     }
 
@@ -101,7 +117,81 @@ impl Protocol {
                 json_error(status, code, &json!({ "Message": message, "Code": code }))
             }
             Self::Query => xml_error(status, code, message),
+            Self::RestXml => self.error_with(status, code, message, ""),
         }
+    }
+
+    /// An S3 error with further elements, given as XML.
+    pub(crate) fn error_with(
+        self,
+        status: u16,
+        code: &str,
+        message: &str,
+        elements: &str,
+    ) -> MockResponse {
+        let body = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{elements}</Error>",
+            winterbaume_core::xml_escape(code),
+            winterbaume_core::xml_escape(message),
+        );
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+        MockResponse {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+
+    /// Puts the request id into an answer, where this protocol has it.
+    pub(crate) fn stamp(self, answer: &mut MockResponse, id: &str) {
+        let Ok(value) = HeaderValue::from_str(id) else {
+            return;
+        };
+        if self != Self::RestXml {
+            answer.headers.insert(REQUEST_ID, value);
+            return;
+        }
+        answer.headers.insert(S3_REQUEST_ID, value);
+        answer
+            .headers
+            .insert(S3_HOST_ID, HeaderValue::from_static(HOST_ID));
+        if answer.status >= 300
+            && let Some(open) = answer.body.strip_suffix(b"</Error>")
+        {
+            let ids = format!("<RequestId>{id}</RequestId><HostId>{HOST_ID}</HostId></Error>");
+            answer.body = [open, ids.as_bytes()].concat().into();
+            answer.headers.remove(CONTENT_LENGTH);
+        }
+    }
+}
+
+/// S3's status, code and words; without words the caller's are right.
+fn s3_words(error: Common) -> (u16, &'static str, Option<&'static str>) {
+    match error {
+        Common::MissingToken => (403, "AccessDenied", Some("Access Denied")),
+        Common::IncompleteSignature => (400, "AuthorizationHeaderMalformed", None),
+        Common::NoRegion => (400, "AuthorizationHeaderMalformed", None),
+        Common::InvalidKey => (
+            403,
+            "InvalidAccessKeyId",
+            Some("The AWS Access Key Id you provided does not exist in our records."),
+        ),
+        Common::ExpiredToken => (400, "ExpiredToken", Some("The provided token has expired.")),
+        Common::AccessDenied => (403, "AccessDenied", None),
+        Common::Throttled => (503, "SlowDown", Some("Please reduce your request rate.")),
+        Common::TooManyRequests => (429, "TooManyRequests", None),
+        Common::Internal => (
+            500,
+            "InternalError",
+            Some("We encountered an internal error. Please try again."),
+        ),
+        Common::Unavailable => (
+            503,
+            "ServiceUnavailable",
+            Some("Service is unable to handle request."),
+        ),
+        Common::UnknownOperation => (404, "UnknownOperation", None),
     }
 }
 
@@ -132,7 +222,7 @@ fn xml_error(status: u16, code: &str, message: &str) -> MockResponse {
 
 /// The error code that an answer carries, for the log.
 pub(crate) fn error_code(response: &MockResponse) -> Option<String> {
-    if response.status < 400 {
+    if response.status < 300 {
         return None;
     }
     if let Some(code) = response.headers.get(ERROR_TYPE) {
@@ -168,6 +258,20 @@ mod tests {
                 .unwrap()
                 .contains("a &lt; b")
         );
+    }
+
+    #[test]
+    fn s3_has_words_and_ids_of_its_own() {
+        let mut answer = Protocol::RestXml.common(Common::Throttled, "Rate exceeded");
+        Protocol::RestXml.stamp(&mut answer, "ID");
+        assert_eq!(
+            (answer.status, error_code(&answer).as_deref()),
+            (503, Some("SlowDown"))
+        );
+        assert_eq!(answer.headers["x-amz-request-id"], "ID");
+        assert!(answer.body.ends_with(
+            b"<Message>Please reduce your request rate.</Message><RequestId>ID</RequestId><HostId>sandbox</HostId></Error>"
+        ));
     }
 
     #[test]

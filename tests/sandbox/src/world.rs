@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::HeaderValue;
 use winterbaume_core::{MockRequest, MockResponse, extract_path, extract_query_string};
 
 use crate::access::{self, Access};
@@ -12,7 +11,8 @@ use crate::dlm::Dlm;
 use crate::fault::{Call, Fault, FaultBook, Strike};
 use crate::log::{Entry, Outcome, RequestLog, Ticket};
 use crate::random;
-use crate::service::{Common, Protocol, REQUEST_ID, Served, error_code};
+use crate::s3::S3;
+use crate::service::{Common, Protocol, Served, error_code};
 use crate::sts::Sts;
 
 /// The state of one sandbox.
@@ -21,6 +21,7 @@ pub(crate) struct World {
     pub(crate) faults: FaultBook,
     pub(crate) access: Access,
     pub(crate) dlm: Arc<Dlm>,
+    pub(crate) s3: Arc<S3>,
     sts: Arc<Sts>,
     services: Vec<Arc<dyn Served>>,
 }
@@ -45,21 +46,24 @@ impl World {
     pub(crate) fn new() -> Self {
         let sts = Arc::new(Sts::default());
         let dlm = Arc::new(Dlm::new(Arc::clone(&sts)));
+        let s3 = Arc::new(S3::new(Arc::clone(&sts)));
         Self {
             log: RequestLog::default(),
             faults: FaultBook::default(),
             access: Access::default(),
-            services: vec![sts.clone(), dlm.clone()],
+            services: vec![sts.clone(), dlm.clone(), s3.clone()],
             dlm,
+            s3,
             sts,
         }
     }
 
-    /// Forgets everything: policies, denials, faults, log.
+    /// Forgets everything: policies, buckets, denials, faults, log.
     pub(crate) fn reset(&self) {
         self.faults.clear();
         self.access.clear();
         self.dlm.clear();
+        self.s3.clear();
         self.log.clear();
     }
 
@@ -67,20 +71,19 @@ impl World {
     pub(crate) async fn exchange(&self, request: MockRequest) -> Exchange {
         let request_id = random::request_id();
         let visit = self.admit(&request);
+        let protocol = match &visit {
+            Ok(visit) => visit.service.protocol(),
+            Err(_) => Protocol::guess(&request.headers),
+        };
         let ticket = self
             .log
             .begin(entry(&request, &request_id, visit.as_ref().ok()));
         let mut exchange = match visit {
             Ok(visit) => self.serve(visit, request, ticket).await,
-            Err((error, message)) => {
-                let protocol = Protocol::guess(&request.headers);
-                self.answer(ticket, protocol.common(error, &message))
-            }
+            Err((error, message)) => self.answer(ticket, protocol.common(error, &message)),
         };
-        if let Exchange::Answer(answer) = &mut exchange
-            && let Ok(id) = HeaderValue::from_str(&request_id)
-        {
-            answer.headers.insert(REQUEST_ID, id);
+        if let Exchange::Answer(answer) = &mut exchange {
+            protocol.stamp(answer, &request_id);
         }
         exchange
     }

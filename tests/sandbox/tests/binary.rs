@@ -40,7 +40,7 @@ fn the_first_line_says_where_and_sigterm_ends_it() {
         let remote = Remote::new(&url).unwrap();
         assert_eq!(
             remote.state().unwrap(),
-            json!({ "dlm": { "policies": [] } })
+            json!({ "dlm": { "policies": [] }, "s3": { "buckets": [] } })
         );
         signal(&child, name);
         assert!(child.wait().unwrap().success(), "{name}");

@@ -75,7 +75,7 @@ fn policies_are_made_changed_and_taken_away_from_outside() {
     remote.call("POST", "/_sandbox/reset", None).unwrap();
     assert_eq!(
         remote.state().unwrap(),
-        json!({ "dlm": { "policies": [] } })
+        json!({ "dlm": { "policies": [] }, "s3": { "buckets": [] } })
     );
 }
 

@@ -1,5 +1,7 @@
 //! A client that knows nothing of SDKs: bytes on a socket, a header in the form of SigV4.
 
+use base64::Engine as _;
+use md5::Digest as _;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
@@ -32,6 +34,36 @@ impl Answer {
 
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).expect("the answer is JSON")
+    }
+
+    /// The text of the first element of that name.
+    pub(crate) fn element(&self, name: &str) -> Option<&str> {
+        let (_, rest) = self.text.split_once(&format!("<{name}>"))?;
+        rest.split_once(&format!("</{name}>")).map(|(text, _)| text)
+    }
+
+    /// The texts of all elements of that name.
+    pub(crate) fn elements(&self, name: &str) -> Vec<&str> {
+        self.text
+            .split(&format!("<{name}>"))
+            .skip(1)
+            .filter_map(|rest| rest.split_once(&format!("</{name}>")))
+            .map(|(text, _)| text)
+            .collect()
+    }
+
+    /// Status, error code and message of S3 in one line, or the document without its namespace.
+    pub(crate) fn s3_line(&self) -> String {
+        match (self.element("Code"), self.element("Message")) {
+            (Some(code), Some(message)) => format!("{} {code}: {message}", self.status),
+            _ => {
+                let text = self.text.split_once("?>\n").map_or("", |(_, text)| text);
+                let namespace = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
+                format!("{} {}", self.status, text.replace(namespace, ""))
+                    .trim_end()
+                    .to_owned()
+            }
+        }
     }
 
     /// Status, error code and message in one line, for snapshots.
@@ -108,6 +140,53 @@ impl<'a> Caller<'a> {
         .expect("the sandbox answers")
     }
 
+    /// An S3 call, path-style, with the Content-MD5 of its body.
+    pub(crate) fn s3(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.s3_with(method, path, &[], body)
+    }
+
+    /// The same with further headers.
+    pub(crate) fn s3_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let md5 = md5(body);
+        let mut all = vec![("content-md5", md5.as_str())];
+        all.extend_from_slice(headers);
+        self.s3_bare(method, path, &all, body)
+            .expect("the sandbox answers")
+    }
+
+    /// An S3 call with the headers given and no others.
+    pub(crate) fn s3_bare(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> io::Result<Answer> {
+        let scope = self.scope("s3");
+        let mut all = vec![("authorization", scope.as_str())];
+        all.extend_from_slice(headers);
+        self.send(method, path, &all, body)
+    }
+
+    /// An S3 call without body to another Host than `sandbox`.
+    pub(crate) fn s3_at(&self, host: &str, method: &str, path: &str) -> Answer {
+        let scope = self.scope("s3");
+        self.send_to(host, method, path, &[("authorization", &scope)], "")
+            .expect("the sandbox answers")
+    }
+
+    /// Makes a bucket that must be taken.
+    pub(crate) fn bucket(&self, name: &str) {
+        let answer = self.s3("PUT", &format!("/{name}"), &here(self.region));
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+
     pub(crate) fn scope(&self, service: &str) -> String {
         format!(
             "AWS4-HMAC-SHA256 Credential={}/20260901/{}/{service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=5ec2e7",
@@ -123,9 +202,19 @@ impl<'a> Caller<'a> {
         headers: &[(&str, &str)],
         body: &str,
     ) -> io::Result<Answer> {
+        self.send_to("sandbox", method, path, headers, body)
+    }
+
+    fn send_to(
+        &self,
+        host: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> io::Result<Answer> {
         let mut stream = TcpStream::connect(self.sandbox.address())?;
-        let mut head =
-            format!("{method} {path} HTTP/1.1\r\nhost: sandbox\r\nconnection: close\r\n");
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
         }
@@ -151,6 +240,21 @@ impl<'a> Caller<'a> {
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json()["Policy"].clone()
     }
+}
+
+/// The Content-MD5 of a body.
+pub(crate) fn md5(body: &str) -> String {
+    base64::engine::general_purpose::STANDARD.encode(md5::Md5::digest(body))
+}
+
+/// The body of CreateBucket for a region's own endpoint.
+fn here(region: &str) -> String {
+    if region == "us-east-1" {
+        return String::new();
+    }
+    format!(
+        "<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
+    )
 }
 
 fn parse(answer: &str) -> io::Result<Answer> {

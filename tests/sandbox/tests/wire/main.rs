@@ -7,5 +7,6 @@ mod faults;
 mod life;
 mod refusals;
 mod refused_schedules;
+mod s3_buckets;
 mod sts;
 mod update;
