@@ -44,7 +44,7 @@ pub use settings::{
     ReplicationRule, ReplicationScope, Retention, RetentionMode, Setting, Switch, Versioning,
 };
 
-pub use crate::found::{Gone, Tags};
+pub use crate::found::{Found, Gone, Tags};
 use crate::{AwsError, Region};
 
 /// What became of a lifecycle configuration that was to be written.
@@ -58,8 +58,9 @@ pub enum Sent {
 
 /// S3 of one account and one region, or a store that speaks like it.
 ///
-/// Every method may fail with any [`AwsError`]. All but [`S3::create_bucket`] and
-/// [`S3::put_lifecycle`] are retried as the provider's retry settings say before they fail.
+/// Every method may fail with any [`AwsError`]. All but [`S3::create_bucket`],
+/// [`S3::put_lifecycle`] and [`S3::delete_lifecycle`] are retried as the provider's retry settings
+/// say before they fail.
 /// Writes carry `Content-MD5`, which AWS and other stores accept, and no newer checksum.
 #[async_trait]
 pub trait S3: Send + Sync {
@@ -223,6 +224,12 @@ pub trait S3: Send + Sync {
         fresh: &SendWhile,
     ) -> Result<Sent, AwsError>;
 
-    /// `DeleteBucketLifecycle`. No configuration: nothing happens.
-    async fn delete_lifecycle(&self, bucket: &BucketName) -> Result<(), AwsError>;
+    /// Deletes the whole lifecycle configuration (`DeleteBucketLifecycle`) on the terms of
+    /// [`S3::put_lifecycle`]: sent at most once, and not after `fresh` has ended. No
+    /// configuration: nothing happens.
+    async fn delete_lifecycle(
+        &self,
+        bucket: &BucketName,
+        fresh: &SendWhile,
+    ) -> Result<Sent, AwsError>;
 }

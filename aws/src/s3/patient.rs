@@ -1,7 +1,8 @@
 //! S3 that waits while it throttles, as [`crate::patient`] does for every port.
 //!
-//! Two calls pass through: a create, for its caller looks before it sends again, and the write of
-//! a lifecycle configuration, which must not go out long after what it rests on was read.
+//! Three calls pass through: a create, for its caller looks before it sends again, and the write
+//! and the deletion of a lifecycle configuration, which must not go out long after what they rest
+//! on was read.
 
 use async_trait::async_trait;
 
@@ -208,7 +209,11 @@ impl<P: S3, C: Clock> S3 for Patient<P, C> {
         self.inner.put_lifecycle(bucket, document, fresh).await
     }
 
-    async fn delete_lifecycle(&self, bucket: &BucketName) -> Result<(), AwsError> {
-        self.ask(|| self.inner.delete_lifecycle(bucket)).await
+    async fn delete_lifecycle(
+        &self,
+        bucket: &BucketName,
+        fresh: &SendWhile,
+    ) -> Result<Sent, AwsError> {
+        self.inner.delete_lifecycle(bucket, fresh).await
     }
 }

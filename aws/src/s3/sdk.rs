@@ -600,16 +600,29 @@ impl S3 for SdkS3 {
             interceptor(InTime(fresh.clone())),
             config_override(once())
         );
-        let late = |error| find::<TooLate>(error).is_some();
         match &ended.result {
-            Err(error) if late(error) => Ok(Sent::TooLate),
+            Err(error) if find::<TooLate>(error).is_some() => Ok(Sent::TooLate),
             _ => self.written(ended).map(|()| Sent::Now),
         }
     }
 
-    async fn delete_lifecycle(&self, bucket: &BucketName) -> Result<(), AwsError> {
+    async fn delete_lifecycle(
+        &self,
+        bucket: &BucketName,
+        fresh: &SendWhile,
+    ) -> Result<Sent, AwsError> {
         let request = self.client.delete_bucket_lifecycle();
-        let request = request.bucket(bucket.as_str());
-        self.cleared(call!(self, PUT_LIFECYCLE, request))
+        let ended = call!(
+            self,
+            PUT_LIFECYCLE,
+            request.bucket(bucket.as_str()),
+            Md5Only::default(),
+            interceptor(InTime(fresh.clone())),
+            config_override(once())
+        );
+        match &ended.result {
+            Err(error) if find::<TooLate>(error).is_some() => Ok(Sent::TooLate),
+            _ => self.cleared(ended).map(|()| Sent::Now),
+        }
     }
 }

@@ -530,9 +530,17 @@ impl S3 for FakeS3 {
         .await
     }
 
-    async fn delete_lifecycle(&self, name: &BucketName) -> Result<(), AwsError> {
-        self.write(S3Method::DeleteLifecycle, name, |bucket| {
+    async fn delete_lifecycle(
+        &self,
+        name: &BucketName,
+        fresh: &SendWhile,
+    ) -> Result<Sent, AwsError> {
+        self.of(S3Method::DeleteLifecycle, name, |bucket| {
+            if !fresh.holds() {
+                return Ok(Sent::TooLate);
+            }
             bucket.lifecycle = None;
+            Ok(Sent::Now)
         })
         .await
     }

@@ -308,7 +308,8 @@ impl LifecycleDocument {
         if !lead.trim().is_empty() {
             // A comment, or an element that is no rule, stays.
             let next = self.rules.get_mut(at).map(|piece| &mut piece.lead);
-            next.unwrap_or(&mut self.tail).insert_str(0, &lead);
+            next.unwrap_or(&mut self.tail)
+                .insert_str(0, lead.trim_end());
         }
     }
 
@@ -376,3 +377,6 @@ fn start_tag(element: &str) -> &str {
     }
     element
 }
+
+#[cfg(test)]
+mod tests;
