@@ -3,6 +3,7 @@
 //!
 //! - [`Mark`]: the tag `holdfast:creating` that a thing carries while it is being made.
 //! - [`Creations`]: what this process is making, so that siblings leave it alone.
+//! - [`Claim`]: the name of a thing that one operation of this process is at work on.
 //! - [`judge`]: what to do about unfinished things that a create finds before it begins.
 //! - [`once`]: the create call itself, with a lost answer looked for instead of repeated.
 
@@ -11,7 +12,7 @@ pub mod once;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use holdfast_aws::clock::Timestamp;
@@ -159,6 +160,7 @@ impl FromStr for Mark {
 pub struct Creations {
     noted: Mutex<BTreeSet<CreationId>>,
     reported: Mutex<BTreeSet<String>>,
+    claimed: Mutex<BTreeSet<String>>,
 }
 
 impl Creations {
@@ -177,6 +179,28 @@ impl Creations {
     /// it report it once.
     pub fn reports(&self, id: &str) -> bool {
         lock(&self.reported).insert(id.to_owned())
+    }
+
+    /// Claims a thing that has a name before it exists: of two siblings that make or delete things
+    /// of one name at one time, one gets the claim. It ends when it is dropped.
+    pub fn claim(self: &Arc<Self>, name: &str) -> Option<Claim> {
+        lock(&self.claimed).insert(name.to_owned()).then(|| Claim {
+            creations: Arc::clone(self),
+            name: name.to_owned(),
+        })
+    }
+}
+
+/// A name that one operation of this process is at work on.
+#[derive(Debug)]
+pub struct Claim {
+    creations: Arc<Creations>,
+    name: String,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        lock(&self.creations.claimed).remove(&self.name);
     }
 }
 
@@ -331,6 +355,16 @@ mod tests {
         let now = at("2026-11-23T10:00:01Z");
         let judged = judge(&Ok(again), &wanted, None, &Creations::default(), now);
         assert_eq!(judged, Leftover::Finish(released));
+    }
+
+    #[test]
+    fn a_name_is_claimed_by_one_sibling_at_a_time() {
+        let creations = Arc::new(Creations::default());
+        let first = creations.claim("backups");
+        assert!(first.is_some() && creations.claim("backups").is_none());
+        assert!(creations.claim("others").is_some());
+        drop(first);
+        assert!(creations.claim("backups").is_some());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `name.rs` | [`check_name`]: what AWS and other stores agree on |
+//! | `name.rs` | [`check_name`]: what AWS and other stores agree on; [`check_reserved`]: what AWS keeps |
 //! | `folder.rs` | [`check_folder`]: the folder as K3s and RKE2 write it |
 //! | `arn.rs` | [`Partition`], and ARNs of keys, roles and buckets |
 //! | `policy.rs` | [`Document`]: a bucket policy, compared by meaning; [`merge`] and [`split`] with the statement that refuses plain HTTP |
@@ -20,6 +20,6 @@ mod writer;
 
 pub use arn::{InvalidArn, Partition, bucket_arn, bucket_of, check_key, check_role, region_of};
 pub use folder::{InvalidFolder, check_folder};
-pub use name::{InvalidName, check_name};
+pub use name::{InvalidName, check_name, check_reserved};
 pub use policy::{Document, InvalidPolicy, Split, TLS_ONLY, TlsOnly, merge, same, split};
 pub use writer::Writer;

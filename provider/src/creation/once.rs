@@ -12,7 +12,7 @@ use super::Mark;
 /// How often the call is sent at most, each time after a look that found nothing.
 const ATTEMPTS: usize = 3;
 /// The same for a refusal that time may cure: about half a minute in all.
-const ATTEMPTS_TO_SETTLE: usize = 8;
+pub const ATTEMPTS_TO_SETTLE: usize = 8;
 /// How often a lost thing is looked for before the call is sent again: a list may lag behind a
 /// create. What was plainly refused is looked for once.
 const LOOKS: usize = 3;
@@ -35,6 +35,11 @@ pub trait Make: Sync {
 
     /// Whether waiting can cure a refusal (a role that was made a moment ago).
     fn may_settle(&self, error: &AwsError) -> bool;
+
+    /// How often the call is sent at most if waiting can cure what refuses it.
+    fn attempts_to_settle(&self) -> usize {
+        ATTEMPTS_TO_SETTLE
+    }
 }
 
 /// How making ended.
@@ -66,7 +71,7 @@ pub async fn make_once<M: Make>(
         };
         let settles = thing.may_settle(&error) || *error.kind() == ErrorKind::Throttled;
         let attempts = if settles {
-            ATTEMPTS_TO_SETTLE
+            thing.attempts_to_settle()
         } else {
             ATTEMPTS
         };

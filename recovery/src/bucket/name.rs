@@ -1,4 +1,4 @@
-//! [`check_name`].
+//! [`check_name`] and [`check_reserved`].
 
 use std::net::Ipv4Addr;
 
@@ -10,8 +10,7 @@ pub struct InvalidName {
     why: &'static str,
 }
 
-/// Whether AWS and other stores take the name, and K3s will ask for it. What AWS alone keeps for
-/// itself (`xn--...`, `...-s3alias`) is not looked at.
+/// Whether AWS and other stores take the name, and K3s will ask for it.
 ///
 /// # Errors
 /// The first rule that it breaks.
@@ -31,6 +30,28 @@ pub fn check_name(name: &str) -> Result<(), InvalidName> {
         "a dot and a hyphen cannot follow each other, or K3s refuses it"
     } else if name.parse::<Ipv4Addr>().is_ok() {
         "it looks like an IP address"
+    } else {
+        return Ok(());
+    };
+    Err(InvalidName {
+        name: name.to_owned(),
+        why,
+    })
+}
+
+/// What AWS keeps for itself (S3 user guide, "General purpose bucket naming rules").
+const PREFIXES: &[&str] = &["xn--", "sthree-", "amzn-s3-demo-"];
+const SUFFIXES: &[&str] = &["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+
+/// Whether AWS keeps the name for itself; other stores do not mind.
+///
+/// # Errors
+/// It does.
+pub fn check_reserved(name: &str) -> Result<(), InvalidName> {
+    let why = if PREFIXES.iter().any(|kept| name.starts_with(kept)) {
+        "AWS keeps names that begin with xn--, sthree- or amzn-s3-demo-"
+    } else if SUFFIXES.iter().any(|kept| name.ends_with(kept)) {
+        "AWS keeps names that end with -s3alias, --ol-s3, .mrap, --x-s3 or --table-s3"
     } else {
         return Ok(());
     };
@@ -79,5 +100,14 @@ mod tests {
         "a.-b" cannot be the name of a bucket: a dot and a hyphen cannot follow each other, or K3s refuses it.
         "10.0.0.1" cannot be the name of a bucket: it looks like an IP address.
         "#);
+    }
+    #[test]
+    fn aws_keeps_some_names() {
+        let kept = ["xn--a", "sthree-a", "amzn-s3-demo-a", "a-s3alias", "a--ol-s3", "a.mrap"];
+        for name in kept.iter().chain(&["a--x-s3", "a--table-s3"]) {
+            assert_eq!(check_name(name), Ok(()), "{name}");
+            assert!(check_reserved(name).is_err(), "{name}");
+        }
+        assert_eq!(check_reserved("etcd-backups"), Ok(()));
     }
 }
