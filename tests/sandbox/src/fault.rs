@@ -9,7 +9,7 @@ use tokio::sync::watch;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Fault {
-    /// 400 ThrottlingException (STS: Throttling); nothing is done.
+    /// 400 ThrottlingException (STS: Throttling; S3: 503 SlowDown); nothing is done.
     Throttle,
     /// 429 TooManyRequestsException; nothing is done.
     TooManyRequests,
@@ -59,6 +59,8 @@ impl Fault {
             service: service.and_then(named),
             operation: named(operation),
             region: None,
+            access_key: None,
+            bucket: None,
             skip: 0,
             times: Some(1),
             fault: self,
@@ -79,6 +81,12 @@ pub struct FaultRule {
     /// Region that the call is signed for; none: any.
     #[serde(default)]
     pub region: Option<String>,
+    /// Access key that the call is signed with, which tells two clients apart; none: any.
+    #[serde(default)]
+    pub access_key: Option<String>,
+    /// The first segment of the path, such as a bucket (path-style); none: any.
+    #[serde(default)]
+    pub bucket: Option<String>,
     /// Matching calls that pass unharmed first.
     #[serde(default)]
     pub skip: u64,
@@ -122,12 +130,28 @@ impl FaultRule {
         self
     }
 
+    /// Strikes only calls of the client with this access key.
+    #[must_use]
+    pub fn by_key(mut self, access_key: &str) -> Self {
+        self.access_key = Some(access_key.to_owned());
+        self
+    }
+
+    /// Strikes only calls for this bucket, addressed path-style.
+    #[must_use]
+    pub fn in_bucket(mut self, bucket: &str) -> Self {
+        self.bucket = Some(bucket.to_owned());
+        self
+    }
+
     fn matches(&self, call: Call<'_>) -> bool {
         let fits =
             |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|w| w == found);
         fits(&self.service, call.service)
             && fits(&self.operation, call.operation)
             && fits(&self.region, call.region)
+            && fits(&self.access_key, call.access_key)
+            && fits(&self.bucket, call.first_segment())
     }
 }
 
@@ -157,6 +181,15 @@ pub(crate) struct Call<'a> {
     pub(crate) service: &'a str,
     pub(crate) operation: &'a str,
     pub(crate) region: &'a str,
+    pub(crate) access_key: &'a str,
+    pub(crate) path: &'a str,
+}
+
+impl<'a> Call<'a> {
+    fn first_segment(&self) -> &'a str {
+        let path = self.path.trim_start_matches('/');
+        path.split('/').next().unwrap_or_default()
+    }
 }
 
 /// How many calls hang in a rule, and whether they may go on.
@@ -313,11 +346,15 @@ mod tests {
         service: "dlm",
         operation: "CreateLifecyclePolicy",
         region: "us-east-1",
+        access_key: "AKIDONE",
+        path: "/policies",
     };
     const GET: Call<'_> = Call {
         service: "dlm",
         operation: "GetLifecyclePolicy",
         region: "eu-west-1",
+        access_key: "AKIDTWO",
+        path: "/policies/policy-0",
     };
 
     fn struck(book: &FaultBook, call: Call<'_>) -> Option<Fault> {
@@ -368,6 +405,22 @@ mod tests {
             ),
             Some(Fault::Reset)
         );
+    }
+
+    #[test]
+    fn key_and_bucket_narrow_a_rule() {
+        let book = FaultBook::default();
+        book.inject(Fault::Reset.on("*").by_key("AKIDTWO").always());
+        assert_eq!(struck(&book, CREATE), None);
+        assert_eq!(struck(&book, GET), Some(Fault::Reset));
+        book.clear();
+        book.inject(Fault::Throttle.on("*").in_bucket("policies").always());
+        assert_eq!(struck(&book, GET), Some(Fault::Throttle));
+        let other = Call {
+            path: "/policies-2/x",
+            ..GET
+        };
+        assert_eq!(struck(&book, other), None);
     }
 
     #[test]

@@ -131,8 +131,8 @@ impl Protocol {
     ) -> MockResponse {
         let body = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>{elements}</Error>",
-            winterbaume_core::xml_escape(code),
-            winterbaume_core::xml_escape(message),
+            escape_text(code),
+            escape_text(message),
         );
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
@@ -164,6 +164,19 @@ impl Protocol {
             answer.headers.remove(CONTENT_LENGTH);
         }
     }
+}
+
+/// Text between tags. S3 leaves quotes and apostrophes as they are.
+pub(crate) fn escape_text(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('\r', "&#13;")
+}
+
+/// The text of an attribute in double quotes.
+pub(crate) fn escape_attribute(text: &str) -> String {
+    escape_text(text).replace('"', "&quot;")
 }
 
 /// S3's status, code and words; without words the caller's are right.

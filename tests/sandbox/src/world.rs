@@ -149,6 +149,8 @@ impl World {
             service: &credential.service,
             operation,
             region: &credential.region,
+            access_key: &credential.access_key,
+            path: &extract_path(&request.uri),
         };
         let Some(strike) = self.faults.strike(call) else {
             return self.answer(ticket, service.handle(request).await);

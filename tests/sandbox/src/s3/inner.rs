@@ -9,8 +9,10 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
-use winterbaume_core::{MockRequest, MockResponse, MockService, xml_escape};
+use winterbaume_core::{MockRequest, MockResponse, MockService};
 use winterbaume_s3::S3Service;
+
+use crate::service::escape_text;
 
 /// winterbaume finds bucket and region in the URI; one region holds all.
 const ENDPOINT: &str = "http://s3.us-east-1.amazonaws.com";
@@ -90,7 +92,7 @@ fn relabel(answer: &mut MockResponse, names: &Names<'_>) {
     };
     let mut text = text.replace(names.inner, names.bucket);
     if let Some((stored, key)) = names.key {
-        text = text.replace(stored, &xml_escape(key));
+        text = text.replace(stored, &escape_text(key));
     }
     if answer.headers.contains_key(header::CONTENT_LENGTH) {
         answer

@@ -3,7 +3,8 @@
 use quick_xml::Reader;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesStart, Event};
-use winterbaume_core::xml_escape;
+
+use crate::service::{escape_attribute, escape_text};
 
 /// The namespace of S3's documents.
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
@@ -104,14 +105,14 @@ impl Element {
         text.push('<');
         text.push_str(&self.name);
         for (name, value) in &self.attributes {
-            text.push_str(&format!(" {name}=\"{}\"", xml_escape(value)));
+            text.push_str(&format!(" {name}=\"{}\"", escape_attribute(value)));
         }
         if self.children.is_empty() && self.text.is_empty() {
             text.push_str("/>");
             return;
         }
         text.push('>');
-        text.push_str(&xml_escape(&self.text));
+        text.push_str(&escape_text(&self.text));
         for child in &self.children {
             child.write_to(text);
         }
@@ -201,8 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_read_is_written_again() {
-        let text =
-            r#"<A xmlns="x" xmlns:h="y"><h:B k="&lt;1">a &amp; b</h:B><C/><D><E> </E></D></A>"#;
+        let text = r#"<A xmlns="x" xmlns:h="y"><h:B k="&lt;&quot;1">a &amp; 'b'</h:B><C/><D><E> </E></D></A>"#;
         assert_eq!(parse(text.as_bytes()).unwrap().write(), text);
     }
 

@@ -150,7 +150,7 @@ fn mistakes_are_explained() {
     ];
     insta::assert_snapshot!(lines.join("\n"), @r#"
     the sandbox answers 404 to GET /_sandbox/nothing: {"error":"no such control path: GET /_sandbox/nothing"}
-    the sandbox answers 400 to POST /_sandbox/faults: {"error":"this is not what /_sandbox/faults takes: unknown field `op`, expected one of `service`, `operation`, `region`, `skip`, `times`, `fault` at line 1 column 5"}
+    the sandbox answers 400 to POST /_sandbox/faults: {"error":"this is not what /_sandbox/faults takes: unknown field `op`, expected one of `service`, `operation`, `region`, `access_key`, `bucket`, `skip`, `times`, `fault` at line 1 column 5"}
     the sandbox answers 404 to GET /_sandbox/faults/9/held: {"error":"there is no fault rule 9"}
     the sandbox answers 404 to DELETE /_sandbox/faults/x: {"error":"there is no fault rule x"}
     the sandbox answers 404 to PATCH /_sandbox/dlm/policies/policy-0: {"error":"the sandbox has no policy policy-0"}

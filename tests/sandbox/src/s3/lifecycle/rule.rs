@@ -91,6 +91,10 @@ pub(super) fn midnight(element: &Element) -> Result<Option<i64>, S3Error> {
     let Some(text) = element.text_of("Date") else {
         return Ok(None);
     };
+    if !text.contains('-') {
+        // `20300101` is a date of ISO 8601, but none of XML Schema.
+        return Err(S3Error::malformed());
+    }
     let time: jiff::Timestamp = match text.parse() {
         Ok(time) => time,
         // A bare date is a midnight.
