@@ -190,10 +190,12 @@ impl AwsError {
             K::Invalid { .. } => format!("AWS rejected the request of {action}"),
             K::Limit => format!("an AWS quota stopped {action}"),
             K::NotFound => format!("{action} found nothing"),
-            K::WrongRegion { region: None } => format!("{action} was sent to the wrong region"),
+            K::WrongRegion { region: None } => {
+                format!("the bucket of {action} is in another region")
+            }
             K::WrongRegion {
                 region: Some(region),
-            } => format!("{action} belongs to {region}"),
+            } => format!("the bucket of {action} is in {region}"),
             K::Conflict => format!("another operation was in the way of {action}"),
             K::Unsupported => format!("the store does not offer {action}"),
             K::Unreachable => format!("cannot reach AWS for {action}"),
@@ -323,7 +325,7 @@ mod tests {
     fn a_bucket_elsewhere_is_said_to_be_there() {
         let region = Some("eu-west-1".parse().unwrap());
         let error = AwsError::new(ErrorKind::WrongRegion { region }, "s3:GetBucketPolicy", "");
-        insta::assert_snapshot!(error, @"s3:GetBucketPolicy belongs to eu-west-1: Set `region` of the resource (or of the provider) to the one where the bucket is.");
+        insta::assert_snapshot!(error, @"the bucket of s3:GetBucketPolicy is in eu-west-1: Set `region` of the resource (or of the provider) to the one where the bucket is.");
     }
 
     #[test]

@@ -21,6 +21,8 @@ const TOKEN_LIFE: &str = "x-aws-ec2-metadata-token-ttl-seconds: 21600";
 pub(crate) enum Answer {
     /// Answers with this status and body.
     Json(u16, &'static str),
+    /// Answers with this status, these header lines and this body, as S3 does.
+    S3(u16, &'static [&'static str], &'static str),
     /// Closes the connection after the whole request has arrived.
     Hangup,
     /// Begins an answer of status 200 and closes the connection in the middle of it.
@@ -104,6 +106,7 @@ impl Canned {
             endpoints: Endpoints {
                 dlm: Some(self.url.clone()),
                 sts: Some(self.url.clone()),
+                s3: Some(self.url.clone()),
                 ..Endpoints::default()
             },
             max_retries: Some(0),
@@ -126,6 +129,7 @@ async fn serve(
     last: &Answer,
 ) {
     while let Some(request) = read(&mut stream).await {
+        let request_is_head = request.line.starts_with("HEAD");
         log.lock().expect("the log").push(request);
         let next = queue.lock().expect("the queue").pop_front();
         match next.unwrap_or_else(|| last.clone()) {
@@ -136,16 +140,35 @@ async fn serve(
                 return;
             }
             Answer::Json(status, body) => {
-                let answer = format!(
-                    "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nx-amzn-requestid: req-1\r\n{TOKEN_LIFE}\r\ncontent-length: {}\r\n\r\n{body}",
-                    body.len()
+                let headers = format!(
+                    "content-type: application/json\r\nx-amzn-requestid: req-1\r\n{TOKEN_LIFE}"
                 );
+                let answer = http(status, &headers, body);
+                if stream.write_all(answer.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+            Answer::S3(status, headers, body) => {
+                let fixed = ["content-type: application/xml", "x-amz-request-id: req-1"];
+                let headers = [&fixed, headers].concat().join("\r\n");
+                // The answer to a HEAD has no body.
+                let body = if request_is_head { "" } else { body };
+                let answer = http(status, &headers, body);
                 if stream.write_all(answer.as_bytes()).await.is_err() {
                     return;
                 }
             }
         }
     }
+}
+
+fn http(status: u16, headers: &str, body: &str) -> String {
+    // 204 and 304 have no length.
+    let length = match status {
+        204 => String::new(),
+        _ => format!("content-length: {}\r\n", body.len()),
+    };
+    format!("HTTP/1.1 {status} x\r\n{headers}\r\n{length}\r\n{body}")
 }
 
 /// The next request, or `None` once the other side has closed.
