@@ -154,3 +154,6 @@ impl Inner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

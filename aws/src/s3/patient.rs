@@ -217,3 +217,75 @@ impl<P: S3, C: Clock> S3 for Patient<P, C> {
         self.inner.delete_lifecycle(bucket, fresh).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+    use crate::clock::FixedClock;
+    use crate::fake::{Failure, FakeBucket, FakeS3, FakeStore, Refusal, S3Method};
+
+    const REFUSED: Failure = Failure::Refused(Refusal::Throttled);
+
+    fn patient() -> (
+        Patient<FakeS3, FixedClock>,
+        std::sync::Arc<FakeStore>,
+        BucketName,
+    ) {
+        let store = FakeStore::new();
+        let region: Region = "eu-central-1".parse().unwrap();
+        let name: BucketName = "etcd-backups".parse().unwrap();
+        store.put(&name, FakeBucket::new(&region));
+        let clock = FixedClock::at("2026-09-01T03:00:00Z".parse().unwrap());
+        (Patient::new(store.region(&region), clock), store, name)
+    }
+
+    #[tokio::test]
+    async fn what_is_throttled_is_asked_again() {
+        let (patient, store, name) = patient();
+        for method in [S3Method::GetTags, S3Method::PutVersioning] {
+            store.fail(method, 1, REFUSED);
+        }
+        patient.get_tags(&name).await.unwrap();
+        patient
+            .put_versioning(&name, &Versioning::Enabled)
+            .await
+            .unwrap();
+        assert_eq!(store.methods().len(), 4);
+        assert_eq!(patient.clock.slept().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn what_must_not_be_repeated_is_not() {
+        let (patient, store, name) = patient();
+        let once = [
+            S3Method::CreateBucket,
+            S3Method::PutLifecycle,
+            S3Method::DeleteLifecycle,
+        ];
+        for method in once {
+            store.fail(method, 1, REFUSED);
+        }
+        let new = NewBucket {
+            name: name.clone(),
+            object_lock: false,
+            ownership: None,
+            tags: Tags::new(),
+        };
+        let document = LifecycleDocument::default();
+        let fresh = SendWhile::always();
+        let errors = [
+            patient.create_bucket(&new).await.unwrap_err(),
+            patient
+                .put_lifecycle(&name, &document, &fresh)
+                .await
+                .unwrap_err(),
+            patient.delete_lifecycle(&name, &fresh).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(*error.kind(), ErrorKind::Throttled);
+        }
+        assert_eq!(store.methods(), once);
+        assert!(patient.clock.slept().is_empty());
+    }
+}

@@ -2,8 +2,11 @@
 //!
 //! Signing, endpoints, retries and timeouts are the SDK's. Three interceptors (`wire.rs`) do what
 //! it does not: sign bodies by `Content-MD5` alone, send and keep the lifecycle configuration as
-//! text, and hold a write back that comes too late. `refusal.rs` reads what stores answer.
+//! text, and hold a write back that comes too late. `call.rs` sends, `refusal.rs` reads what stores
+//! answer, `request.rs` and `response.rs` translate.
 
+mod actions;
+mod call;
 mod refusal;
 mod request;
 mod response;
@@ -13,10 +16,6 @@ use async_trait::async_trait;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Config;
 use aws_sdk_s3::types::{ObjectLockLegalHold, ObjectLockLegalHoldStatus};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use aws_smithy_types::error::operation::BuildError;
 use aws_smithy_types::retry::RetryConfig;
 
 use super::lifecycle::{LifecycleDocument, MinimumSize};
@@ -26,42 +25,11 @@ use super::{
     SendWhile, Sent, Setting, Tags, Upload, UploadPage, VersionMark, VersionPage, Versioning,
 };
 use crate::http::find;
-use crate::refusal::{Place, plain};
+use crate::refusal::Place;
 use crate::{AwsError, ErrorKind, Region};
-use refusal::Look;
+use actions as iam;
+use call::{Ended, call};
 use wire::{Answer, InTime, Md5Only, Raw, TooLate};
-
-const CREATE: &str = "s3:CreateBucket";
-/// The action that IAM asks for a `HeadBucket`.
-const HEAD: &str = "s3:ListBucket";
-const DELETE: &str = "s3:DeleteBucket";
-const LIST_VERSIONS: &str = "s3:ListBucketVersions";
-const DELETE_VERSIONS: &str = "s3:DeleteObjectVersion";
-const LEGAL_HOLD: &str = "s3:PutObjectLegalHold";
-const LIST_UPLOADS: &str = "s3:ListBucketMultipartUploads";
-const ABORT_UPLOAD: &str = "s3:AbortMultipartUpload";
-const GET_VERSIONING: &str = "s3:GetBucketVersioning";
-const PUT_VERSIONING: &str = "s3:PutBucketVersioning";
-const GET_ENCRYPTION: &str = "s3:GetEncryptionConfiguration";
-const PUT_ENCRYPTION: &str = "s3:PutEncryptionConfiguration";
-const GET_PUBLIC_ACCESS: &str = "s3:GetBucketPublicAccessBlock";
-const PUT_PUBLIC_ACCESS: &str = "s3:PutBucketPublicAccessBlock";
-const GET_OWNERSHIP: &str = "s3:GetBucketOwnershipControls";
-const PUT_OWNERSHIP: &str = "s3:PutBucketOwnershipControls";
-const GET_POLICY: &str = "s3:GetBucketPolicy";
-const PUT_POLICY: &str = "s3:PutBucketPolicy";
-const DELETE_POLICY: &str = "s3:DeleteBucketPolicy";
-const GET_TAGS: &str = "s3:GetBucketTagging";
-const PUT_TAGS: &str = "s3:PutBucketTagging";
-const GET_OBJECT_LOCK: &str = "s3:GetBucketObjectLockConfiguration";
-const PUT_OBJECT_LOCK: &str = "s3:PutBucketObjectLockConfiguration";
-const GET_LOGGING: &str = "s3:GetBucketLogging";
-const PUT_LOGGING: &str = "s3:PutBucketLogging";
-const GET_REPLICATION: &str = "s3:GetReplicationConfiguration";
-/// IAM asks it for the delete too; the same holds for lifecycle and tags.
-const PUT_REPLICATION: &str = "s3:PutReplicationConfiguration";
-const GET_LIFECYCLE: &str = "s3:GetLifecycleConfiguration";
-const PUT_LIFECYCLE: &str = "s3:PutLifecycleConfiguration";
 
 /// S3 of one region through the SDK.
 #[derive(Debug)]
@@ -70,29 +38,6 @@ pub(crate) struct SdkS3 {
     region: Region,
     is_aws: bool,
     place: Place,
-}
-
-/// How a call ended, with the answer as it came.
-struct Ended<T, E> {
-    action: &'static str,
-    result: Result<T, SdkError<E, HttpResponse>>,
-    answer: Option<Answer>,
-}
-
-/// Sends `$request` of the SDK, with our interceptors, as a call of `$action`.
-macro_rules! call {
-    ($self:ident, $action:expr, $request:expr) => {
-        call!($self, $action, $request, Md5Only::default())
-    };
-    ($self:ident, $action:expr, $request:expr, $body:expr $(, $with:ident($value:expr))*) => {{
-        // For those who read the log: the SDK's own events do not name the IAM action.
-        tracing::debug!(action = $action, place = %$self.place, "calling AWS");
-        let raw = Raw::default();
-        let request = $request.customize().interceptor($body).interceptor(raw.clone());
-        $(let request = request.$with($value);)*
-        let result = request.send().await;
-        Ended { action: $action, result, answer: raw.take() }
-    }};
 }
 
 impl SdkS3 {
@@ -106,91 +51,9 @@ impl SdkS3 {
         }
     }
 
-    fn failed<T, E>(&self, ended: &Ended<T, E>) -> Option<AwsError>
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let error = ended.result.as_ref().err()?;
-        let failure = plain(ended.action, &self.place, error);
-        let failure = refusal::understood(failure, ended.answer.as_ref(), &self.region);
-        tracing::debug!(action = ended.action, kind = ?failure.kind(), request = failure.request_id(), "AWS call failed");
-        Some(failure)
-    }
-
-    /// The answer to a call that either succeeds or fails.
-    fn done<T, E>(&self, ended: Ended<T, E>) -> Result<T, AwsError>
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        match self.failed(&ended) {
-            Some(failure) => Err(failure),
-            None => ended
-                .result
-                .map_err(|error| plain(ended.action, &self.place, &error)),
-        }
-    }
-
-    /// The answer to the write of a setting.
-    fn written<T, E>(&self, ended: Ended<T, E>) -> Result<(), AwsError>
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        match self.failed(&ended) {
-            Some(failure) => Err(refusal::of_a_write(failure)),
-            None => Ok(()),
-        }
-    }
-
-    /// The answer to a look at a setting, of which `read` takes what is set.
-    fn setting<T, E, U>(
-        &self,
-        ended: Ended<T, E>,
-        read: impl FnOnce(T) -> Option<U>,
-    ) -> Result<Setting<U>, AwsError>
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        let failure = self.failed(&ended);
-        match (failure, ended.result) {
-            (Some(failure), _) => match refusal::of_a_look(&failure, ended.answer.as_ref()) {
-                Look::Absent => Ok(Setting::Absent),
-                Look::Unsupported => Ok(Setting::Unsupported),
-                Look::Failed => Err(failure),
-            },
-            (None, Ok(answer)) => Ok(read(answer).map_or(Setting::Absent, Setting::Present)),
-            (None, Err(error)) => Err(plain(ended.action, &self.place, &error)),
-        }
-    }
-
-    /// The answer to the delete of a setting: some stores say that it was not there.
-    fn cleared<T, E>(&self, ended: Ended<T, E>) -> Result<(), AwsError>
-    where
-        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
-    {
-        match self.failed(&ended) {
-            None => Ok(()),
-            Some(failure) => match refusal::of_a_look(&failure, ended.answer.as_ref()) {
-                Look::Absent => Ok(()),
-                Look::Unsupported | Look::Failed => Err(failure),
-            },
-        }
-    }
-
-    /// A request that cannot be built: nothing is sent.
-    fn unbuilt(&self, action: &'static str, why: &BuildError) -> AwsError {
-        let why =
-            std::error::Error::source(why).map_or_else(|| why.to_string(), |why| why.to_string());
-        AwsError::new(ErrorKind::Settings, action, why).with_place(self.place.to_string())
-    }
-
-    fn unreadable(&self, action: &'static str, why: impl ToString) -> AwsError {
-        AwsError::new(ErrorKind::Unreadable, action, why.to_string())
-            .with_place(self.place.to_string())
-    }
-
     /// The configuration in an answer, whatever the SDK made of it.
     fn document(&self, answer: &Answer) -> Result<LifecycleDocument, AwsError> {
-        let unreadable = |why: String| self.unreadable(GET_LIFECYCLE, why);
+        let unreadable = |why: String| self.unreadable(iam::GET_LIFECYCLE, why);
         let xml = std::str::from_utf8(&answer.body).map_err(|why| unreadable(why.to_string()))?;
         let minimum_size = answer.minimum_size.as_deref().map(MinimumSize::from);
         LifecycleDocument::parse(xml, minimum_size).map_err(|why| unreadable(why.to_string()))
@@ -214,7 +77,7 @@ impl S3 for SdkS3 {
 
     async fn create_bucket(&self, bucket: &NewBucket) -> Result<Creation, AwsError> {
         let configuration = request::create(bucket, &self.region);
-        let configuration = configuration.map_err(|why| self.unbuilt(CREATE, &why))?;
+        let configuration = configuration.map_err(|why| self.unbuilt(iam::CREATE, &why))?;
         let ownership = bucket.ownership.as_ref();
         let request = self
             .client
@@ -225,7 +88,7 @@ impl S3 for SdkS3 {
             .set_create_bucket_configuration(configuration);
         let ended = call!(
             self,
-            CREATE,
+            iam::CREATE,
             request,
             Md5Only::default(),
             config_override(once())
@@ -243,14 +106,14 @@ impl S3 for SdkS3 {
 
     async fn head_bucket(&self, bucket: &BucketName) -> Result<Head, AwsError> {
         let request = self.client.head_bucket().bucket(bucket.as_str());
-        let ended = call!(self, HEAD, request);
+        let ended = call!(self, iam::HEAD, request);
         let answer = ended.answer.clone();
         let region = answer.as_ref().and_then(refusal::region);
         let status = answer.map_or(0, |answer| answer.status);
         let Err(failure) = self.done(ended) else {
             return Ok(Head::Present { region });
         };
-        // The answer to a HEAD has no body, hence no code: the status is all there is.
+        // The answer to a iam::HEAD has no body, hence no code: the status is all there is.
         match (failure.kind(), status) {
             (ErrorKind::WrongRegion { region }, _) => Ok(Head::Elsewhere {
                 region: region.clone(),
@@ -263,7 +126,7 @@ impl S3 for SdkS3 {
 
     async fn delete_bucket(&self, bucket: &BucketName) -> Result<Deletion, AwsError> {
         let request = self.client.delete_bucket().bucket(bucket.as_str());
-        match self.done(call!(self, DELETE, request)) {
+        match self.done(call!(self, iam::DELETE, request)) {
             Ok(_) => Ok(Deletion::Now),
             Err(failure) if *failure.kind() == ErrorKind::NotFound => Ok(Deletion::Already),
             Err(failure) if failure.code() == Some("BucketNotEmpty") => Ok(Deletion::NotEmpty),
@@ -282,7 +145,7 @@ impl S3 for SdkS3 {
             .bucket(bucket.as_str())
             .set_key_marker(after.map(|mark| mark.key.clone()))
             .set_version_id_marker(after.and_then(|mark| mark.version.clone()));
-        let answer = self.done(call!(self, LIST_VERSIONS, request))?;
+        let answer = self.done(call!(self, iam::LIST_VERSIONS, request))?;
         Ok(response::versions(&answer))
     }
 
@@ -302,8 +165,8 @@ impl S3 for SdkS3 {
             .delete_objects()
             .bucket(bucket.as_str())
             .set_bypass_governance_retention(bypass)
-            .delete(delete.map_err(|why| self.unbuilt(DELETE_VERSIONS, &why))?);
-        let answer = self.done(call!(self, DELETE_VERSIONS, request))?;
+            .delete(delete.map_err(|why| self.unbuilt(iam::DELETE_VERSIONS, &why))?);
+        let answer = self.done(call!(self, iam::DELETE_VERSIONS, request))?;
         Ok(answer.errors().iter().map(response::not_deleted).collect())
     }
 
@@ -322,7 +185,7 @@ impl S3 for SdkS3 {
             .key(&version.key)
             .version_id(&version.version)
             .legal_hold(off);
-        self.written(call!(self, LEGAL_HOLD, request))
+        self.written(call!(self, iam::LEGAL_HOLD, request))
     }
 
     async fn list_uploads(
@@ -336,7 +199,7 @@ impl S3 for SdkS3 {
             .bucket(bucket.as_str())
             .set_key_marker(after.map(|last| last.key.clone()))
             .set_upload_id_marker(after.map(|last| last.id.clone()));
-        let answer = self.done(call!(self, LIST_UPLOADS, request))?;
+        let answer = self.done(call!(self, iam::LIST_UPLOADS, request))?;
         Ok(response::uploads(&answer))
     }
 
@@ -347,7 +210,7 @@ impl S3 for SdkS3 {
             .bucket(bucket.as_str())
             .key(&upload.key)
             .upload_id(&upload.id);
-        match self.done(call!(self, ABORT_UPLOAD, request)) {
+        match self.done(call!(self, iam::ABORT_UPLOAD, request)) {
             Ok(_) => Ok(Gone::Now),
             Err(failure) if failure.code() == Some("NoSuchUpload") => Ok(Gone::Already),
             Err(failure) => Err(failure),
@@ -356,7 +219,7 @@ impl S3 for SdkS3 {
 
     async fn get_versioning(&self, bucket: &BucketName) -> Result<Setting<Versioning>, AwsError> {
         let request = self.client.get_bucket_versioning().bucket(bucket.as_str());
-        self.setting(call!(self, GET_VERSIONING, request), |answer| {
+        self.setting(call!(self, iam::GET_VERSIONING, request), |answer| {
             answer.status().map(|status| status.as_str().into())
         })
     }
@@ -371,12 +234,12 @@ impl S3 for SdkS3 {
             .put_bucket_versioning()
             .bucket(bucket.as_str())
             .versioning_configuration(request::versioning(versioning));
-        self.written(call!(self, PUT_VERSIONING, request))
+        self.written(call!(self, iam::PUT_VERSIONING, request))
     }
 
     async fn get_encryption(&self, bucket: &BucketName) -> Result<Setting<Encryption>, AwsError> {
         let request = self.client.get_bucket_encryption().bucket(bucket.as_str());
-        self.setting(call!(self, GET_ENCRYPTION, request), |answer| {
+        self.setting(call!(self, iam::GET_ENCRYPTION, request), |answer| {
             let configuration = answer.server_side_encryption_configuration();
             configuration.and_then(response::encryption)
         })
@@ -393,9 +256,9 @@ impl S3 for SdkS3 {
             .put_bucket_encryption()
             .bucket(bucket.as_str())
             .server_side_encryption_configuration(
-                configuration.map_err(|why| self.unbuilt(PUT_ENCRYPTION, &why))?,
+                configuration.map_err(|why| self.unbuilt(iam::PUT_ENCRYPTION, &why))?,
             );
-        self.written(call!(self, PUT_ENCRYPTION, request))
+        self.written(call!(self, iam::PUT_ENCRYPTION, request))
     }
 
     async fn get_public_access_block(
@@ -404,7 +267,7 @@ impl S3 for SdkS3 {
     ) -> Result<Setting<PublicAccessBlock>, AwsError> {
         let request = self.client.get_public_access_block();
         let request = request.bucket(bucket.as_str());
-        self.setting(call!(self, GET_PUBLIC_ACCESS, request), |answer| {
+        self.setting(call!(self, iam::GET_PUBLIC_ACCESS, request), |answer| {
             let configuration = answer.public_access_block_configuration();
             configuration.map(response::public_access)
         })
@@ -420,13 +283,13 @@ impl S3 for SdkS3 {
             .put_public_access_block()
             .bucket(bucket.as_str())
             .public_access_block_configuration(request::public_access(block));
-        self.written(call!(self, PUT_PUBLIC_ACCESS, request))
+        self.written(call!(self, iam::PUT_PUBLIC_ACCESS, request))
     }
 
     async fn get_ownership(&self, bucket: &BucketName) -> Result<Setting<Ownership>, AwsError> {
         let request = self.client.get_bucket_ownership_controls();
         let request = request.bucket(bucket.as_str());
-        self.setting(call!(self, GET_OWNERSHIP, request), |answer| {
+        self.setting(call!(self, iam::GET_OWNERSHIP, request), |answer| {
             answer.ownership_controls().and_then(response::ownership)
         })
     }
@@ -441,13 +304,13 @@ impl S3 for SdkS3 {
             .client
             .put_bucket_ownership_controls()
             .bucket(bucket.as_str())
-            .ownership_controls(controls.map_err(|why| self.unbuilt(PUT_OWNERSHIP, &why))?);
-        self.written(call!(self, PUT_OWNERSHIP, request))
+            .ownership_controls(controls.map_err(|why| self.unbuilt(iam::PUT_OWNERSHIP, &why))?);
+        self.written(call!(self, iam::PUT_OWNERSHIP, request))
     }
 
     async fn get_policy(&self, bucket: &BucketName) -> Result<Setting<String>, AwsError> {
         let request = self.client.get_bucket_policy().bucket(bucket.as_str());
-        let ended = call!(self, GET_POLICY, request);
+        let ended = call!(self, iam::GET_POLICY, request);
         // A policy is text to the SDK, whatever it is.
         if refusal::lists_objects(ended.answer.as_ref()) {
             return Ok(Setting::Unsupported);
@@ -463,17 +326,17 @@ impl S3 for SdkS3 {
             .put_bucket_policy()
             .bucket(bucket.as_str())
             .policy(policy);
-        self.written(call!(self, PUT_POLICY, request))
+        self.written(call!(self, iam::PUT_POLICY, request))
     }
 
     async fn delete_policy(&self, bucket: &BucketName) -> Result<(), AwsError> {
         let request = self.client.delete_bucket_policy().bucket(bucket.as_str());
-        self.cleared(call!(self, DELETE_POLICY, request))
+        self.cleared(call!(self, iam::DELETE_POLICY, request))
     }
 
     async fn get_tags(&self, bucket: &BucketName) -> Result<Setting<Tags>, AwsError> {
         let request = self.client.get_bucket_tagging().bucket(bucket.as_str());
-        self.setting(call!(self, GET_TAGS, request), |answer| {
+        self.setting(call!(self, iam::GET_TAGS, request), |answer| {
             response::tags(answer.tag_set())
         })
     }
@@ -481,21 +344,21 @@ impl S3 for SdkS3 {
     async fn put_tags(&self, bucket: &BucketName, tags: &Tags) -> Result<(), AwsError> {
         if tags.is_empty() {
             let request = self.client.delete_bucket_tagging().bucket(bucket.as_str());
-            return self.cleared(call!(self, PUT_TAGS, request));
+            return self.cleared(call!(self, iam::PUT_TAGS, request));
         }
         let tagging = request::tagging(tags);
         let request = self
             .client
             .put_bucket_tagging()
             .bucket(bucket.as_str())
-            .tagging(tagging.map_err(|why| self.unbuilt(PUT_TAGS, &why))?);
-        self.written(call!(self, PUT_TAGS, request))
+            .tagging(tagging.map_err(|why| self.unbuilt(iam::PUT_TAGS, &why))?);
+        self.written(call!(self, iam::PUT_TAGS, request))
     }
 
     async fn get_object_lock(&self, bucket: &BucketName) -> Result<Setting<ObjectLock>, AwsError> {
         let request = self.client.get_object_lock_configuration();
         let request = request.bucket(bucket.as_str());
-        self.setting(call!(self, GET_OBJECT_LOCK, request), |answer| {
+        self.setting(call!(self, iam::GET_OBJECT_LOCK, request), |answer| {
             let configuration = answer.object_lock_configuration();
             configuration.and_then(response::object_lock)
         })
@@ -511,12 +374,12 @@ impl S3 for SdkS3 {
             .put_object_lock_configuration()
             .bucket(bucket.as_str())
             .object_lock_configuration(request::object_lock(lock));
-        self.written(call!(self, PUT_OBJECT_LOCK, request))
+        self.written(call!(self, iam::PUT_OBJECT_LOCK, request))
     }
 
     async fn get_logging(&self, bucket: &BucketName) -> Result<Setting<Logging>, AwsError> {
         let request = self.client.get_bucket_logging().bucket(bucket.as_str());
-        self.setting(call!(self, GET_LOGGING, request), |answer| {
+        self.setting(call!(self, iam::GET_LOGGING, request), |answer| {
             answer.logging_enabled().map(response::logging)
         })
     }
@@ -531,13 +394,13 @@ impl S3 for SdkS3 {
             .client
             .put_bucket_logging()
             .bucket(bucket.as_str())
-            .bucket_logging_status(status.map_err(|why| self.unbuilt(PUT_LOGGING, &why))?);
-        self.written(call!(self, PUT_LOGGING, request))
+            .bucket_logging_status(status.map_err(|why| self.unbuilt(iam::PUT_LOGGING, &why))?);
+        self.written(call!(self, iam::PUT_LOGGING, request))
     }
 
     async fn get_replication(&self, bucket: &BucketName) -> Result<Setting<Replication>, AwsError> {
         let request = self.client.get_bucket_replication().bucket(bucket.as_str());
-        self.setting(call!(self, GET_REPLICATION, request), |answer| {
+        self.setting(call!(self, iam::GET_REPLICATION, request), |answer| {
             let configuration = answer.replication_configuration();
             configuration.map(response::replication)
         })
@@ -554,15 +417,15 @@ impl S3 for SdkS3 {
             .put_bucket_replication()
             .bucket(bucket.as_str())
             .replication_configuration(
-                configuration.map_err(|why| self.unbuilt(PUT_REPLICATION, &why))?,
+                configuration.map_err(|why| self.unbuilt(iam::PUT_REPLICATION, &why))?,
             );
-        self.written(call!(self, PUT_REPLICATION, request))
+        self.written(call!(self, iam::PUT_REPLICATION, request))
     }
 
     async fn delete_replication(&self, bucket: &BucketName) -> Result<(), AwsError> {
         let request = self.client.delete_bucket_replication();
         let request = request.bucket(bucket.as_str());
-        self.cleared(call!(self, PUT_REPLICATION, request))
+        self.cleared(call!(self, iam::PUT_REPLICATION, request))
     }
 
     async fn get_lifecycle(
@@ -570,7 +433,7 @@ impl S3 for SdkS3 {
         bucket: &BucketName,
     ) -> Result<Setting<LifecycleDocument>, AwsError> {
         let request = self.client.get_bucket_lifecycle_configuration();
-        let ended = call!(self, GET_LIFECYCLE, request.bucket(bucket.as_str()));
+        let ended = call!(self, iam::GET_LIFECYCLE, request.bucket(bucket.as_str()));
         let answer = ended.answer.clone();
         match answer.filter(|answer| answer.status == 200 && answer.whole) {
             Some(answer) if answer.body.is_empty() => Ok(Setting::Absent),
@@ -594,7 +457,7 @@ impl S3 for SdkS3 {
             .set_transition_default_minimum_object_size(size.map(|size| size.as_str().into()));
         let ended = call!(
             self,
-            PUT_LIFECYCLE,
+            iam::PUT_LIFECYCLE,
             request,
             Md5Only::of(document.xml().into_bytes()),
             interceptor(InTime(fresh.clone())),
@@ -614,7 +477,7 @@ impl S3 for SdkS3 {
         let request = self.client.delete_bucket_lifecycle();
         let ended = call!(
             self,
-            PUT_LIFECYCLE,
+            iam::PUT_LIFECYCLE,
             request.bucket(bucket.as_str()),
             Md5Only::default(),
             interceptor(InTime(fresh.clone())),
