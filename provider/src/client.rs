@@ -8,6 +8,7 @@ use holdfast_aws::{Account, AwsError, Region, Services};
 use tfplugin::prelude::*;
 
 use crate::creation::Creations;
+use crate::lifecycle::Lifecycles;
 use crate::tags::TagMap;
 
 /// One configured provider.
@@ -20,6 +21,8 @@ pub struct Client {
     pub clock: Arc<dyn Clock>,
     /// What this process is making, over all provider configurations that it serves.
     pub creations: Arc<Creations>,
+    /// The buckets whose lifecycle rules are read and changed.
+    pub lifecycles: Arc<Lifecycles>,
 }
 
 // The ports hold SDK clients, which have nothing to show.

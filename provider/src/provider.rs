@@ -11,6 +11,7 @@ use tfplugin::{AnyResource, Model};
 
 use crate::client::Client;
 use crate::creation::Creations;
+use crate::lifecycle::Lifecycles;
 use crate::resources;
 use crate::settings::{Settings, invalid};
 
@@ -92,6 +93,8 @@ impl Provider for Holdfast {
             default_tags: config.default_tags(),
             clock: Arc::clone(&self.pace.clock),
             creations: Arc::clone(&self.creations),
+            // What was read before this command does not count in it.
+            lifecycles: Arc::new(Lifecycles::new(Arc::clone(&self.pace.clock))),
         }))
     }
 

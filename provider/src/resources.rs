@@ -2,4 +2,4 @@
 
 use crate::client::Client;
 
-tfplugin::resources! { Client: dlm_policy }
+tfplugin::resources! { Client: bucket_lifecycle, dlm_policy, etcd_backup_bucket, lifecycle_rule }

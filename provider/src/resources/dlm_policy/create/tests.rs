@@ -6,6 +6,7 @@ use holdfast_aws::clock::{Clock, FixedClock};
 use holdfast_aws::fake::{FakeDlm, FakeServices};
 
 use super::*;
+use crate::lifecycle::Lifecycles;
 use crate::creation::{Creations, PATIENCE};
 use crate::tags::TagMap;
 
@@ -56,6 +57,7 @@ async fn creates(age: Duration, same: bool, finishes: bool) -> Found {
             finishes,
         }),
         creations: Arc::new(Creations::default()),
+        lifecycles: Arc::new(Lifecycles::new(Arc::new(FixedClock::at(now)))),
     };
     let planned = DlmPolicy {
         region: region.as_str().into(),
