@@ -214,6 +214,8 @@ fn default_sentence(default: &Value) -> Option<String> {
     let shown = match default.data() {
         Data::Bool(b) => b.to_string(),
         Data::Number(n) => n.to_string(),
+        // Nothing between two back quotes is nothing to read.
+        Data::String(s) if s.is_empty() => "\"\"".to_owned(),
         Data::String(s) => s.to_string(),
         _ => cty::json::encode(default, &default.ty()).ok()?,
     };
@@ -278,6 +280,12 @@ mod tests {
             /// The most.
             max: Attr<i64> = required().validate(between(1..)),
         }
+    }
+
+    #[test]
+    fn a_default_of_nothing_is_seen() {
+        let sentence = default_sentence(&Value::string(""));
+        assert_eq!(sentence.as_deref(), Some("Defaults to `\"\"`."));
     }
 
     #[test]

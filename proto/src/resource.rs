@@ -121,6 +121,18 @@ pub struct Cx<C> {
 }
 
 impl<C> Cx<C> {
+    /// Of an operation on an object without private state, for a unit test that calls a resource's
+    /// methods itself.
+    pub fn new(client: Arc<C>) -> Self {
+        Self {
+            client,
+            cancel: CancellationToken::new(),
+            private: Private::default(),
+            diagnostics: Diagnostics::new(),
+            checkpoint: Checkpoint::default(),
+        }
+    }
+
     /// Records that the object exists and what is known of it so far.
     ///
     /// From then on a panic, or [`Applied::Failed`], is answered like [`Applied::Partial`] with
@@ -161,6 +173,17 @@ pub struct PlanCx<C> {
 }
 
 impl<C> PlanCx<C> {
+    /// Of an object without private state, for a unit test that calls a resource's methods itself.
+    pub fn new(client: Option<Arc<C>>) -> Self {
+        Self {
+            client,
+            cancel: CancellationToken::new(),
+            private: Private::default(),
+            diagnostics: Diagnostics::new(),
+            replace: Vec::new(),
+        }
+    }
+
     /// Has the object replaced because this attribute changes; see [`path!`](crate::path!).
     ///
     /// Terraform ignores paths whose value does not change, and all of them in a create.

@@ -193,11 +193,8 @@ impl<P: AnyProvider> Core<P> {
             return Err(Diagnostic::error("An import needs an id", detail).into());
         }
         let mut cx = Cx {
-            client: self.client()?,
             cancel,
-            private: crate::private::Private::default(),
-            diagnostics: Diagnostics::new(),
-            checkpoint: Checkpoint::default(),
+            ..Cx::new(self.client()?)
         };
         let found = kind.of.import(&mut cx, &request.id).await;
         diagnostics.extend(cx.diagnostics);
