@@ -2,6 +2,7 @@
 
 use roxmltree::Document;
 
+use super::super::{Setting, Versioning};
 use super::wire::Answer;
 use crate::{AwsError, ErrorKind, Region};
 
@@ -86,9 +87,18 @@ pub(super) fn of_a_look(error: &AwsError, answer: Option<&Answer>) -> Look {
 
 /// Whether the answer is a list of objects.
 pub(super) fn lists_objects(answer: Option<&Answer>) -> bool {
-    let text = answer.and_then(|answer| std::str::from_utf8(&answer.body).ok());
-    text.and_then(|text| Document::parse(text).ok())
-        .is_some_and(|tree| tree.root_element().tag_name().name() == "ListBucketResult")
+    answer.is_some_and(|answer| root(&answer.body).as_deref() == Some("ListBucketResult"))
+}
+
+/// The versioning in an answer that only calls it by the wrong name, at which the SDK stops
+/// (moto). `None`: it is no such answer.
+pub(super) fn misnamed_versioning(answer: Option<&Answer>) -> Option<Setting<Versioning>> {
+    let body = &answer.filter(|answer| answer.status == 200)?.body;
+    (root(body).as_deref() == Some("GetBucketVersioningResponse")).then(|| {
+        element(body, "Status").map_or(Setting::Absent, |status| {
+            Setting::Present(status.as_str().into())
+        })
+    })
 }
 
 /// Where the answer says that the bucket is.
@@ -111,6 +121,13 @@ fn is_elsewhere(code: &str, answer: &Answer, asked: &Region) -> bool {
         && region(answer).is_some_and(|region| region != *asked)
 }
 
+/// The name of the root of an XML body.
+fn root(body: &[u8]) -> Option<String> {
+    let tree = Document::parse(std::str::from_utf8(body).ok()?).ok()?;
+    Some(tree.root_element().tag_name().name().to_owned())
+}
+
+/// The text of a child of the root.
 fn element(body: &[u8], name: &str) -> Option<String> {
     let tree = Document::parse(std::str::from_utf8(body).ok()?).ok()?;
     let found = tree

@@ -1,4 +1,8 @@
-//! The adapter against the sandbox: DLM as the service behaves, with its faults.
+//! The adapters against the sandbox: the services as they behave, with their faults. DLM and
+//! credentials are here, S3 in `s3.rs`, and other people's S3 in `stores.rs`.
+
+mod s3;
+mod stores;
 
 use std::sync::Arc;
 
@@ -19,6 +23,7 @@ fn config(sandbox: &Sandbox) -> ClientConfig {
         endpoints: Endpoints {
             dlm: Some(sandbox.url()),
             sts: Some(sandbox.url()),
+            s3: Some(sandbox.url()),
             ..Endpoints::default()
         },
         max_retries: Some(0),
