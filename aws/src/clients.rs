@@ -39,7 +39,7 @@ use crate::patient::Patient;
 use crate::refusal::{self, Place};
 use crate::s3::S3;
 use crate::s3::sdk::SdkS3;
-use crate::{Account, AwsError, ErrorKind, Region, Services, credentials, files};
+use crate::{Account, AwsError, ErrorKind, InvalidRegion, Region, Services, credentials, files};
 
 /// Longer than a working handshake anywhere; short enough to name an unreachable endpoint soon.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -234,6 +234,10 @@ impl Services for Clients {
                 .ok_or_else(no_region)
         };
         self.region.get_or_try_init(ask).await.cloned()
+    }
+
+    fn region_named(&self, name: &str) -> Result<Region, InvalidRegion> {
+        self.config.region_named(name)
     }
 
     async fn account(&self) -> Result<Account, AwsError> {

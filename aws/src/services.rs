@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::dlm::Dlm;
 use crate::s3::S3;
-use crate::{AwsError, Region};
+use crate::{AwsError, InvalidRegion, Region};
 
 /// Who the credentials belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,15 @@ pub enum Account {
 pub trait Services: Send + Sync {
     /// The region of resources that name none; [`crate::ErrorKind::Settings`] if there is none.
     async fn region(&self) -> Result<Region, AwsError>;
+
+    /// The region that `name` is: one of AWS, or of the store that the settings name for S3, which
+    /// has names of its own.
+    ///
+    /// # Errors
+    /// No region is called so.
+    fn region_named(&self, name: &str) -> Result<Region, InvalidRegion> {
+        name.parse()
+    }
 
     /// The account, asked once and remembered; an error if `allowed_account_ids` excludes it.
     async fn account(&self) -> Result<Account, AwsError>;

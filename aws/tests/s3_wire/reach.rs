@@ -79,6 +79,7 @@ async fn other_stores_have_regions_of_their_own() {
     let mut config = server.config();
     config.region = Some("fsn1".into());
     let clients = Clients::new(config).await.expect("settings that work");
+    assert!(clients.region_named("hel1").is_ok());
     let port = clients.s3(None).await.expect("a client");
     port.create_bucket(&new_bucket()).await.expect("a bucket");
     let request = &server.requests()[0];

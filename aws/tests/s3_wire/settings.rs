@@ -236,6 +236,13 @@ async fn settings_are_read_as_they_are_written() {
     .await;
     let found = port.get_versioning(&bucket()).await;
     assert_eq!(found, Ok(Setting::Present(Versioning::Suspended)));
+    // moto, which no SDK but Python's understands.
+    let (_server, port) = answering(xml(
+        "<GetBucketVersioningResponse><Status>Enabled</Status></GetBucketVersioningResponse>",
+    ))
+    .await;
+    let found = port.get_versioning(&bucket()).await;
+    assert_eq!(found, Ok(Setting::Present(Versioning::Enabled)));
 
     let (_server, port) = answering(xml("<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>arn:aws:kms:eu-central-1:123456789012:key/1</KMSMasterKeyID></ApplyServerSideEncryptionByDefault><BucketKeyEnabled>true</BucketKeyEnabled><BlockedEncryptionTypes><EncryptionType>SSE-C</EncryptionType></BlockedEncryptionTypes></Rule></ServerSideEncryptionConfiguration>")).await;
     let found = port.get_encryption(&bucket()).await;
