@@ -1,6 +1,9 @@
 //! What a run is given beside the configuration: variables, environment, workspace, dialect.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::schema::Schemas;
 
 /// Which of the two languages a directory is read as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +64,8 @@ pub struct Inputs {
     pub dialect: Option<Dialect>,
     /// What a module that is not installed means.
     pub missing_modules: MissingModules,
+    /// What providers say of their resources.
+    pub schemas: Arc<Schemas>,
 }
 
 impl Default for Inputs {
@@ -71,6 +76,7 @@ impl Default for Inputs {
             workspace: "default".to_owned(),
             dialect: None,
             missing_modules: MissingModules::Fail,
+            schemas: Arc::default(),
         }
     }
 }

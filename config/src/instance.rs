@@ -150,9 +150,37 @@ impl fmt::Display for InstanceKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Index(index) => write!(f, "[{index}]"),
-            Self::Name(name) => write!(f, "[{:?}]", name.as_ref()),
+            Self::Name(name) => write!(f, "[{}]", quoted(name)),
         }
     }
+}
+
+/// Text as Terraform writes it into an address: what would begin a template is doubled.
+fn quoted(text: &str) -> String {
+    use fmt::Write as _;
+    let mut out = String::from("\"");
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' | '\\' => out.extend(['\\', letter]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' | '%' if letters.peek() == Some(&'{') => out.extend([letter, letter]),
+            // What Rust would write as `\u{..}` is what cannot be printed.
+            _ if letter.escape_debug().len() > 2 => {
+                let code = u32::from(letter);
+                let width = if code > 0xffff { 8 } else { 4 };
+                let kind = if code > 0xffff { 'U' } else { 'u' };
+                // Writing to a string does not fail.
+                let written = write!(out, "\\{kind}{code:0width$x}");
+                written.unwrap_or_default();
+            }
+            _ => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
 }
 
 impl fmt::Display for Address {
@@ -172,5 +200,22 @@ impl fmt::Display for Address {
             Some(key) => write!(f, "{key}"),
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_written_as_terraform_writes_them() {
+        let show = |text: &str| InstanceKey::Name(text.into()).to_string();
+        assert_eq!(show("blue"), r#"["blue"]"#);
+        assert_eq!(show("é'/"), r#"["é'/"]"#);
+        assert_eq!(show("${a}%{b}"), r#"["$${a}%%{b}"]"#);
+        assert_eq!(show("$a $$b 5%"), r#"["$a $$b 5%"]"#);
+        assert_eq!(show("\"\\\n\t\r"), r#"["\"\\\n\t\r"]"#);
+        assert_eq!(show("\u{1}\u{200b}"), r#"["\u0001\u200b"]"#);
+        assert_eq!(InstanceKey::Index(2).to_string(), "[2]");
     }
 }

@@ -7,7 +7,7 @@
 //! - [`evaluate`]: one root module, and the modules it calls, to [`Evaluated`].
 //! - [`syntax`]: text to trees. - [`functions`]: Terraform's built-in functions.
 //! - [`source`]: files and places in them.
-//! - [`instance`]: the product.
+//! - [`instance`]: the product. - [`schema`]: what providers say of their resources.
 //! - [`why`]: why a value is unknown, and which resources a value came from.
 //!
 //! ```no_run
@@ -21,9 +21,9 @@
 //! }
 //! ```
 //!
-//! What the language leaves to providers is not known here: without a provider's schema an
-//! attribute that the configuration does not write is unknown, and one that it writes keeps the
-//! type it was written with.
+//! What the language leaves to providers is not known here: an attribute that the configuration
+//! does not write is *unset*, whatever the provider makes of it, and one that it writes keeps the
+//! type it was written with unless a schema of its provider is at hand ([`schema::Schemas`]).
 
 mod cache;
 mod discover;
@@ -34,6 +34,8 @@ pub mod instance;
 mod load;
 mod paths;
 mod problem;
+pub mod schema;
+mod similar;
 pub mod source;
 pub mod syntax;
 pub mod why;

@@ -42,10 +42,11 @@ output "l_self" { value = "${path.module}/${terraform.workspace}" }
         f_computed = ?dynamic(output.f_computed <- aws_instance.a.id is known after apply) @aws_instance.a.id
         g_impure = ?string(output.g_impure <- timestamp() is only known at apply)
         h_provider = ?dynamic(output.h_provider <- provider::aws::arn_parse() is a provider's function)
-        i_unheard_of = ?dynamic(output.i_unheard_of <- there is no function nonesuch() that is known here; output.i_unheard_of <- var.bucket has no value)
+        i_unheard_of = ?dynamic(output.i_unheard_of <- output.i_unheard_of is in error)
         j_two = ?string(output.j_two <- aws_instance.a.id is known after apply; output.j_two <- var.bucket has no value) @aws_instance.a.id
         k_list = [1, ?dynamic(output.k_list <- var.bucket has no value)]
         l_self = "./default"
+        Analysis main.tf:19:33: There is no function named "nonesuch"
         "#
     );
 }

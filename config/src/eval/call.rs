@@ -7,14 +7,15 @@ use std::sync::Arc;
 use cty::{Data, Type, Value};
 
 use crate::functions::{self, FunctionContext, FunctionError};
-use crate::syntax;
-use crate::syntax::tree::{Call, Expr, ExprKind, Span};
-use crate::why::{Certainty, Reference, Why};
+use crate::syntax::tree::{Call, Span};
+use crate::why::{Certainty, Why};
+use crate::{Dialect, syntax};
 
 use super::expr::Env;
 use super::fault::{Fault, Outcome};
 use super::marks;
 use super::names::Names;
+use super::special::check_template;
 
 impl Env<'_> {
     pub(super) fn call(&self, call: &Call, span: Span) -> Outcome {
@@ -26,17 +27,35 @@ impl Env<'_> {
             }
             "try" => self.try_first(&call.arguments, span),
             "can" => self.can(&call.arguments, span),
+            "convert" if self.evaluator.dialect == Dialect::Terraform => self.convert(call, span),
             _ => self.call_function(name, call, span),
         }
     }
 
     fn call_function(&self, name: &str, call: &Call, span: Span) -> Outcome {
+        let is_terraform = self.evaluator.dialect == Dialect::Terraform;
+        let in_template = matches!(self.names, Names::Variables(_));
+        if is_terraform && in_template && matches!(name, "templatefile" | "templatestring") {
+            let message = format!("cannot recursively call {name} from inside another template");
+            return Err(Fault::new(message, span));
+        }
+        if is_terraform && name == "templatestring" {
+            check_template(&call.arguments)?;
+        }
         let arguments = match self.arguments(call)? {
             Arguments::Listed(arguments) => arguments,
             Arguments::Unknown(marks) => {
                 return Ok(Value::unknown(Type::Dynamic).with_marks(&marks));
             }
         };
+        if is_terraform
+            && name == "templatestring"
+            && arguments.first().is_some_and(|it| !is_text(it))
+        {
+            let message = "Invalid value for \"template\" parameter: invalid template value: a \
+                           string is required";
+            return Err(Fault::new(message, span));
+        }
         let all_marks = || {
             let none = cty::Marks::NONE;
             arguments
@@ -50,20 +69,19 @@ impl Env<'_> {
             module_dir: self.names.module_dir(self.evaluator),
             root_dir: &self.evaluator.root_dir,
             fence: &self.evaluator.fence,
+            dialect: self.evaluator.dialect,
             render_template: &render,
         };
         let result = match functions::call(name, &arguments, &context) {
             Some(result) => result,
-            None => {
-                let why = if name.starts_with("provider::") {
-                    Why::new(format!("{name}() is a provider's function"))
-                } else {
-                    Why::new(format!("there is no function {name}() that is known here"))
-                };
+            // Those of a provider are its own affair.
+            None if name.starts_with("provider::") => {
+                let why = Why::new(format!("{name}() is a provider's function"));
                 return Ok(Value::unknown(Type::Dynamic)
                     .with_marks(&all_marks())
                     .mark(why.mark()));
             }
+            None => return Err(self.no_function(name, call)),
         };
         let value = result.map_err(|error| {
             let at = error.argument.and_then(|at| call.arguments.get(at));
@@ -75,6 +93,15 @@ impl Env<'_> {
             return Ok(undecided_choice(value, &arguments));
         }
         Ok(value)
+    }
+
+    fn no_function(&self, name: &str, call: &Call) -> Fault {
+        let message = format!("There is no function named {name:?}");
+        let fault = Fault::new(message, call.name_span);
+        match functions::advice(name, self.evaluator.dialect) {
+            Some(advice) => fault.with_help(advice),
+            None => fault,
+        }
     }
 
     fn arguments(&self, call: &Call) -> Outcome<Arguments> {
@@ -112,61 +139,6 @@ impl Env<'_> {
         }
     }
 
-    /// The first argument that has a value. One whose value is unknown may yet fail, unless it
-    /// only picks from what is certainly there; then what follows it may be the value as well.
-    fn try_first(&self, arguments: &[Expr], span: Span) -> Outcome {
-        let mut last = Fault::new("try takes at least one expression", span);
-        for argument in arguments {
-            let (result, doubt) = self.evaluator.doubting(|| self.eval(argument));
-            match result {
-                Ok(value) if doubt.is_some() => return Ok(in_doubt(&value, doubt)),
-                Ok(value) if value.is_wholly_known() => return Ok(value),
-                // Only in part unknown: what was picked is there.
-                Ok(value) if is_picked(argument) && (value.is_known() || self.is_there(&value)) => {
-                    return Ok(value);
-                }
-                Ok(value) => return Ok(in_doubt(&value, None)),
-                Err(fault) if fault.is_fatal => return Err(fault),
-                Err(fault) => last = fault,
-            }
-        }
-        let message = format!("no expression of this try succeeds; the last: {last}");
-        Err(Fault::new(message, last.span))
-    }
-
-    /// True if a value comes from instances of which it is certain that they are there: not of a
-    /// resource or a module of unknown number, nor of a key that nobody knows.
-    fn is_there(&self, value: &Value) -> bool {
-        let certain = |reference: &Reference| {
-            reference.certainty == Certainty::Sure
-                && !reference.any_key
-                && !self.evaluator.may_be_absent(&reference.address)
-        };
-        let marks = value.deep_marks();
-        let mut references = marks.iter().filter_map(Reference::from_mark).peekable();
-        references.peek().is_some() && references.all(certain)
-    }
-
-    fn can(&self, arguments: &[Expr], span: Span) -> Outcome {
-        let [argument] = arguments else {
-            return Err(Fault::new("can takes one expression", span));
-        };
-        let (result, doubt) = self.evaluator.doubting(|| self.eval(argument));
-        match result {
-            Ok(value) if value.is_wholly_known() && doubt.is_none() => Ok(Value::bool(true)),
-            Ok(value) => {
-                let marks = marks::of_chooser(&value.deep_marks());
-                let unknown = Value::unknown(Type::Bool).with_marks(&marks);
-                Ok(match doubt {
-                    Some(why) => unknown.mark(why.mark()),
-                    None => unknown,
-                })
-            }
-            Err(fault) if fault.is_fatal => Err(fault),
-            Err(_) => Ok(Value::bool(false)),
-        }
-    }
-
     /// For `templatefile` and `templatestring`: a template sees its variables and nothing else.
     fn render(
         &self,
@@ -185,8 +157,13 @@ impl Env<'_> {
             names: Names::Variables(variables),
             bound: None,
         };
-        env.eval(&template)
-            .map_err(|fault| fail(&fault, fault.span))
+        let result = env
+            .eval(&template)
+            .map_err(|fault| fail(&fault, fault.span))?;
+        if result.is_null() && self.evaluator.dialect == Dialect::Terraform {
+            return Err(fail(&"the result of the template is null", template.span));
+        }
+        Ok(result)
     }
 }
 
@@ -196,17 +173,9 @@ enum Arguments {
     Unknown(cty::Marks),
 }
 
-/// Perhaps this value, perhaps that of something else.
-fn in_doubt(value: &Value, doubt: Option<Why>) -> Value {
-    let marks = marks::at_most(&value.deep_marks(), Certainty::Perhaps);
-    let unknown = Value::unknown(Type::Dynamic);
-    match doubt {
-        // It outweighs why the value itself is unknown.
-        Some(why) => unknown
-            .with_marks(&marks::without_whys(&marks))
-            .mark(why.mark()),
-        None => unknown.with_marks(&marks),
-    }
+/// Text, or what may yet be.
+fn is_text(value: &Value) -> bool {
+    matches!(value.data(), Data::String(_) | Data::Unknown(..))
 }
 
 /// Which argument it is depends on what is unknown. What is null or empty is none of them.
@@ -223,22 +192,4 @@ fn undecided_choice(value: Value, arguments: &[Value]) -> Value {
     };
     let (value, marks) = value.unmark();
     value.with_marks(&marks::at_most(&marks, certainty))
-}
-
-/// Functions that fail or not by how much they are given, never by what it turns out to be.
-const PICKING: &[&str] = &[
-    "concat", "element", "flatten", "join", "lower", "one", "tolist", "tostring", "upper", "values",
-];
-
-/// True for `name.attribute[key]` and what picks from such, which fails or not by what it leads
-/// through.
-fn is_picked(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Variable(_) | ExprKind::Literal(_) => true,
-        ExprKind::Traversal(it) => is_picked(&it.base),
-        ExprKind::Call(call) => {
-            PICKING.contains(&call.name.as_ref()) && call.arguments.iter().all(is_picked)
-        }
-        _ => false,
-    }
 }

@@ -77,13 +77,35 @@ pub(super) fn of_container(container: &Value) -> Marks {
     }
 }
 
-/// A known value without reasons, an unknown one with at least one.
+/// A known value without reasons, an unknown one with at least one. Of what is known in part the
+/// unknown parts have them, but for a set, whose elements carry no marks.
 pub(super) fn explain(value: Value, why: impl FnOnce() -> Why) -> Value {
     if value.is_known() {
-        if !have_why(value.marks()) {
+        if value.is_wholly_known() {
+            let (value, marks) = value.unmark();
+            return value.with_marks(&without_whys(&marks));
+        }
+        if matches!(value.data(), cty::Data::Set(..)) {
+            return match have_why(value.marks()) {
+                true => value,
+                false => value.mark(why().mark()),
+            };
+        }
+        if Why::of(&value).is_some() && !have_why(value.marks()) {
             return value;
         }
         let (value, marks) = value.unmark();
+        let whys = marks.retain(|mark| Why::from_mark(mark).is_some());
+        let whys = match whys.is_empty() {
+            true => Marks::NONE.with(why().mark()),
+            false => whys,
+        };
+        let value = value.map_leaves(
+            &mut |leaf| match leaf.is_known() || have_why(leaf.marks()) {
+                true => leaf,
+                false => leaf.with_marks(&whys),
+            },
+        );
         return value.with_marks(&without_whys(&marks));
     }
     if have_why(value.marks()) {

@@ -3,7 +3,7 @@
 //! Everything is evaluated when it is first asked for, and once: variables, locals, outputs,
 //! module calls, how often a resource is there, and each of its attributes.
 //!
-//! - `expr`, `traverse`, `template`, `call`: expressions. - `names`: what they refer to.
+//! - `expr`, `traverse`, `template`, `call`, `special`: expressions. - `names`: what they refer to.
 //! - `module`, `calls`, `resource`, `variables`: what the names stand for. - `repeat`: count and for_each.
 //! - `body`: blocks to the product. - `installed`: modules that are not local.
 //! - `either`: one of two values. - `fault`: what stops an expression. - `marks`: reasons and references on the way.
@@ -23,6 +23,7 @@ mod module;
 mod names;
 mod repeat;
 mod resource;
+mod special;
 mod template;
 mod traverse;
 mod variables;

@@ -1,11 +1,13 @@
 //! Resources as values: how many there are, and what an attribute read from one is.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use cty::{Marks, Type, Value};
+use cty::{Marks, Type, Value, convert};
 
 use crate::instance::{Address, InstanceKey, Mode};
 use crate::load::ResourceName;
+use crate::schema::Schema;
 use crate::syntax::tree::Name;
 use crate::why::{Reference, Why};
 
@@ -117,10 +119,16 @@ impl Evaluator<'_> {
             .find(|why| is_own(why));
         let own = own.unwrap_or(&whole).clone();
         let rest = rest.retain(|mark| !Why::from_mark(mark).is_some_and(is_own));
-        let written = step
-            .attribute_name()
+        let name = step.attribute_name();
+        let ty = name
+            .as_ref()
+            .and_then(|name| self.schema_of(&reference.address)?.type_of(name))
+            .unwrap_or(Type::Dynamic);
+        let written = name
             .filter(|_| reference.address.mode == Mode::Managed)
-            .and_then(|name| self.written_attribute(&reference.address, &name));
+            .and_then(|name| self.written_attribute(&reference.address, &name))
+            // One that the provider refuses is reported where it is written.
+            .and_then(|value| convert::convert(&value, &ty).ok());
         let value = match written {
             // Null leaves it to the provider.
             Some(value) if !value.is_null() => value,
@@ -132,7 +140,7 @@ impl Evaluator<'_> {
                         own.caused_by(format!("{address}.{path} is known after apply"))
                     }
                 };
-                marks::unknown(why)
+                Value::unknown(ty).mark(why.mark())
             }
         };
         let rest = if value.is_known() {
@@ -141,6 +149,12 @@ impl Evaluator<'_> {
             rest
         };
         value.with_marks(&rest).mark(longer.mark())
+    }
+
+    /// What the provider says of the resource at an address, if that is at hand.
+    pub(super) fn schema_of(&self, address: &Address) -> Option<&Arc<Schema>> {
+        let schemas = &self.inputs.schemas;
+        schemas.resource(address.mode, &address.type_name)
     }
 
     /// The instance of a key, of a resource whose number of instances is unknown.

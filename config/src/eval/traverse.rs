@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use cty::{Data, Type, Value, convert, ops};
 
+use crate::similar;
 use crate::syntax::tree::{Name, Span, Step, StepKind};
 use crate::why::{Certainty, Reference};
 
@@ -51,6 +52,7 @@ impl Env<'_> {
         {
             return Ok(found.clone().with_marks(value.marks()));
         }
+        self.check_attribute(value, name, span)?;
         let found = ops::get_attr(value, name).map_err(|error| {
             let fault = Fault::of(&error, span);
             match names_of(value) {
@@ -59,6 +61,29 @@ impl Env<'_> {
             }
         })?;
         Ok(self.through_references(value, found, &RefStep::Attribute(name)))
+    }
+
+    /// Refuses a name that an instance of a resource has not, if its schema is at hand.
+    fn check_attribute(&self, value: &Value, name: &str, span: Span) -> Outcome<()> {
+        if value.is_known() || !is_single_instance(value) {
+            return Ok(());
+        }
+        let mut references = value.marks().iter().filter_map(Reference::from_mark);
+        let Some(reference) = references.next() else {
+            return Ok(());
+        };
+        let Some(schema) = self.evaluator.schema_of(&reference.address) else {
+            return Ok(());
+        };
+        if schema.names().any(|known| known == name) {
+            return Ok(());
+        }
+        let what = &reference.address.type_name;
+        let fault = Fault::fatal(format!("{what} has no attribute {name:?}"), span);
+        Err(match similar::suggestion(name, schema.names()) {
+            Some(similar) => fault.with_help(format!("did you mean {similar:?}?")),
+            None => fault,
+        })
     }
 
     pub(super) fn index(&self, value: &Value, key: &Value, span: Span) -> Outcome {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use cty::{Type, Value};
+use num_bigint::BigInt;
 
 use super::FunctionError;
 use super::signature::{Args, Function, Outcome, Param, Returns, STRINGS, Shape, whole};
@@ -158,25 +159,36 @@ pub(super) const CIDRSUBNET: Function = Function::new(
         };
         let length = u32::try_from(i64::from(parent.length).saturating_add(new_bits))
             .ok()
-            .filter(|length| new_bits >= 0 && *length <= parent.bits)
+            .filter(|length| *length <= parent.bits)
             .ok_or_else(insufficient)?;
-        let most = all_ones(128)
-            .checked_shr(128 - (length - parent.length))
-            .unwrap_or(0);
-        let Some(number) = u128::try_from(number).ok().filter(|number| *number <= most) else {
+        let most = match u32::try_from(new_bits) {
+            Ok(added) => all_ones(128).checked_shr(128 - added).unwrap_or(0),
+            // Terraform lets a prefix shrink, and then takes any number.
+            Err(_) => u128::MAX,
+        };
+        if number.unsigned_abs() > most {
             return Err(FunctionError::new(format!(
                 "prefix extension of {new_bits} does not accommodate a subnet numbered {number}"
             )));
-        };
-        let shifted = number.checked_shl(parent.bits - length).unwrap_or(0);
+        }
+        let first = numbered(&parent, number, parent.bits - length).ok_or_else(insufficient)?;
         let subnet = Network {
-            first: parent.first | shifted,
+            first,
             length,
             bits: parent.bits,
         };
         Ok(Value::string(subnet.to_string()))
     },
 );
+
+/// The first address with a number put in so many bits from the end. A negative number is taken
+/// for its two's complement, and a negative result for its magnitude, as Terraform does.
+fn numbered(parent: &Network, number: i128, from_end: u32) -> Option<u128> {
+    let shifted = BigInt::from(number) << from_end;
+    let joined = BigInt::from(parent.first) | shifted;
+    let address = u128::try_from(joined.magnitude()).ok()?;
+    (address <= all_ones(parent.bits)).then_some(address)
+}
 
 pub(super) const CIDRSUBNETS: Function =
     Function::new(&[PREFIX], Returns::Shape(STRINGS), cidrsubnets).rest(Param::number("newbits"));

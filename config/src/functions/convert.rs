@@ -4,6 +4,7 @@ use cty::{Data, Mark, Type, Value};
 
 use super::FunctionError;
 use super::signature::{ANY_LIST, ANY_SET, Args, Function, Outcome, Param, Returns, Shape};
+use crate::Dialect;
 
 const ANYTHING: &[Param] = &[Param::any("v").anything().marked()];
 
@@ -93,7 +94,9 @@ pub(super) const NONSENSITIVE: Function = Function::new(MARKED_VALUE, SAME, |arg
 pub(super) const ISSENSITIVE: Function =
     Function::new(MARKED_VALUE, Returns::Shape(Shape::Bool), |args| {
         let value = &args.values[0];
-        Ok(if value.marks().contains(&Mark::Sensitive) {
+        // OpenTofu does not look at the marks of what is unknown.
+        let is_seen = value.is_known() || args.cx.dialect == Dialect::Terraform;
+        Ok(if is_seen && value.marks().contains(&Mark::Sensitive) {
             Value::bool(true)
         } else if value.is_known() {
             Value::bool(false)

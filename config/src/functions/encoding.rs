@@ -19,7 +19,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Decodes base64, line breaks skipped; the offset of the first bad symbol, if there is one.
-fn decode_base64(text: &str) -> Result<Vec<u8>, usize> {
+pub(super) fn decode_base64(text: &str) -> Result<Vec<u8>, usize> {
     let joined: String = text
         .chars()
         .filter(|letter| !matches!(letter, '\r' | '\n'))
@@ -81,17 +81,28 @@ pub(super) const URLDECODE: Function = Function::new(STR, STRING, |args| {
             other => *other,
         });
     }
-    String::from_utf8(bytes).map(Value::string).map_err(|_| {
-        FunctionError::new("the result of decoding the provided string is not valid UTF-8")
-    })
+    // OpenTofu makes a value of any bytes, which no text shows.
+    Ok(String::from_utf8(bytes).map_or_else(
+        |_| {
+            let why = Why::new("urldecode() gives bytes that are not valid UTF-8");
+            Value::unknown(Type::String).mark(why.mark())
+        },
+        Value::string,
+    ))
 });
 
 /// The encodings that are computed here.
 #[derive(Clone, Copy)]
 enum Charset {
     Utf8,
-    Utf16 { big: bool, mark: bool },
+    Utf16 {
+        big: bool,
+        mark: bool,
+    },
     Latin1,
+    Ascii,
+    /// One of those of the Encoding Standard.
+    Legacy(&'static encoding_rs::Encoding),
 }
 
 /// By name as IANA registers it, in any case.
@@ -112,9 +123,50 @@ fn charset(name: &str) -> Option<Charset> {
         }),
         "ISO-8859-1" | "ISO_8859-1" | "ISO_8859-1:1987" | "ISO-IR-100" | "LATIN1" | "L1"
         | "IBM819" | "CP819" | "CSISOLATIN1" => Some(Charset::Latin1),
-        _ => None,
+        "US-ASCII" | "ISO-IR-6" | "ANSI_X3.4-1968" | "ISO646-US" | "US" | "CSASCII" => {
+            Some(Charset::Ascii)
+        }
+        name => {
+            let name = LEGACY.iter().find(|legacy| **legacy == name)?;
+            encoding_rs::Encoding::for_label(name.as_bytes()).map(Charset::Legacy)
+        }
     }
 }
+
+/// Names that mean the same to the Encoding Standard as to IANA.
+const LEGACY: &[&str] = &[
+    "BIG5",
+    "EUC-JP",
+    "EUC-KR",
+    "GB18030",
+    "GBK",
+    "ISO-2022-JP",
+    "ISO-8859-2",
+    "ISO-8859-3",
+    "ISO-8859-4",
+    "ISO-8859-5",
+    "ISO-8859-6",
+    "ISO-8859-7",
+    "ISO-8859-8",
+    "ISO-8859-10",
+    "ISO-8859-13",
+    "ISO-8859-14",
+    "ISO-8859-15",
+    "ISO-8859-16",
+    "KOI8-R",
+    "KOI8-U",
+    "SHIFT_JIS",
+    "WINDOWS-1250",
+    "WINDOWS-1251",
+    "WINDOWS-1252",
+    "WINDOWS-1253",
+    "WINDOWS-1254",
+    "WINDOWS-1255",
+    "WINDOWS-1256",
+    "WINDOWS-1257",
+    "WINDOWS-1258",
+    "WINDOWS-874",
+];
 
 pub(super) const TEXTENCODEBASE64: Function = Function::new(
     &[Param::string("string"), Param::string("encoding")],
@@ -129,8 +181,7 @@ pub(super) const TEXTENCODEBASE64: Function = Function::new(
             None => Err(FunctionError::at(
                 0,
                 format!(
-                    "the given string contains characters that cannot be represented in {}",
-                    name.to_ascii_uppercase()
+                    "the given string contains characters that cannot be represented in {name}"
                 ),
             )),
         }
@@ -158,6 +209,11 @@ fn encode(text: &str, charset: Charset) -> Option<Vec<u8>> {
             .chars()
             .map(|letter| u8::try_from(u32::from(letter)).ok())
             .collect(),
+        Charset::Ascii => text.is_ascii().then(|| text.as_bytes().to_vec()),
+        Charset::Legacy(encoding) => {
+            let (bytes, _, is_lossy) = encoding.encode(text);
+            (!is_lossy).then(|| bytes.into_owned())
+        }
     }
 }
 
@@ -207,6 +263,12 @@ fn decode(bytes: &[u8], charset: Charset) -> Option<String> {
                 .ok()
         }
         Charset::Latin1 => Some(bytes.iter().copied().map(char::from).collect()),
+        Charset::Ascii => String::from_utf8(bytes.to_vec())
+            .ok()
+            .filter(|text| text.is_ascii()),
+        Charset::Legacy(encoding) => encoding
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .map(|text| text.into_owned()),
     }
 }
 

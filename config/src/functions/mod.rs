@@ -1,12 +1,15 @@
 //! Terraform's built-in functions: what the expression `name(arguments)` gives.
 //!
-//! - [`call`]: calls one by name; [`names`] and [`describe`] serve messages.
-//! - `registry`: every function, one line each. `try` and `can` look at expressions and belong to
-//!   the evaluator; functions of providers belong to nobody here.
+//! - [`call`]: calls one by name; [`names`], [`advice`] and [`describe`] serve messages.
+//! - `lists/`: the signatures of Terraform 1.15 and OpenTofu 1.12, as these print them; tests hold
+//!   the functions here against them.
+//! - `registry`: every function, one line each. `try`, `can` and `convert` look at expressions and
+//!   belong to the evaluator; functions of providers belong to nobody here.
 //! - `signature`: what a function takes and gives, and the rules of every call: conversion, nulls,
 //!   unknowns, marks.
 //! - `collection` (lists, maps, sets), `string`, `pattern`, `format`, `numeric`, `convert`,
-//!   `encoding`, `json`, `yaml`, `csv`, `hash`, `time`, `cidr`, `filesystem`: the functions.
+//!   `encoding`, `gzip`, `json`, `yaml`, `csv`, `hash`, `rsa`, `time`, `cidr`, `filesystem`: the
+//!   functions.
 //! - `decimal`, `text`, `limits`: what several of them need.
 //!
 //! Facts come from Terraform 1.11's function documentation and from go-cty 1.16, go-cty-yaml 1.1
@@ -24,6 +27,7 @@ mod decimal;
 mod encoding;
 mod filesystem;
 mod format;
+mod gzip;
 mod hash;
 mod json;
 #[cfg(test)]
@@ -32,6 +36,7 @@ mod limits;
 mod numeric;
 mod pattern;
 mod registry;
+mod rsa;
 mod signature;
 mod string;
 mod text;
@@ -44,6 +49,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cty::Value;
+
+use crate::{Dialect, similar};
 
 /// Renders a template: its text, the path it was read from (for messages), and its variables,
 /// which are all it may refer to.
@@ -61,6 +68,8 @@ pub struct FunctionContext<'a> {
     /// The repository's root. Files are read inside it and nowhere else: a path that leaves it,
     /// through `..`, an absolute path, `~` or a symbolic link, gives an unknown value.
     pub fence: &'a Path,
+    /// Whose functions there are.
+    pub dialect: Dialect,
     /// Renders the templates of `templatefile` and `templatestring`.
     pub render_template: &'a RenderTemplate<'a>,
 }
@@ -94,7 +103,8 @@ impl FunctionError {
     }
 }
 
-/// Calls the function of that name (`upper`, `core::upper`). `None` if there is no such function.
+/// Calls the function of that name (`upper`, `core::upper`). `None` if the dialect has no such
+/// function, or one that looks at expressions: `try`, `can`, `convert`.
 ///
 /// The result carries the marks of every argument it was made from. An unknown argument makes it
 /// unknown, of the right type, except where it can be told all the same: `length` of a list of
@@ -104,12 +114,31 @@ pub fn call(
     args: &[Value],
     cx: &FunctionContext<'_>,
 ) -> Option<Result<Value, FunctionError>> {
-    registry::find(name).map(|function| function.call(args, cx))
+    let in_dialect = registry::only(name).is_none_or(|only| only == cx.dialect);
+    let function = registry::find(name).filter(|_| in_dialect)?;
+    Some(function.call(args, cx))
 }
 
-/// Every function's name, sorted, without the prefix `core::`.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    registry::TABLE.iter().map(|(name, _)| *name)
+/// The names of all functions of a dialect, without the prefix `core::`, in no order.
+pub fn names(dialect: Dialect) -> impl Iterator<Item = &'static str> {
+    let values = registry::TABLE.iter().map(|(name, _)| *name);
+    values
+        .chain(registry::OF_EXPRESSIONS.iter().copied())
+        .filter(move |name| registry::only(name).is_none_or(|only| only == dialect))
+}
+
+/// What to say to somebody who calls a function that the dialect does not have: that the other
+/// one has it, or which name is nearly the same.
+pub fn advice(name: &str, dialect: Dialect) -> Option<String> {
+    match registry::only(name) {
+        Some(Dialect::Tofu) if dialect == Dialect::Terraform => {
+            Some("OpenTofu has it: --dialect tofu reads the configuration so".to_owned())
+        }
+        Some(Dialect::Terraform) if dialect == Dialect::Tofu => {
+            Some("Terraform has it and OpenTofu has not".to_owned())
+        }
+        _ => similar::suggestion(name, names(dialect)).map(|it| format!("did you mean {it:?}?")),
+    }
 }
 
 /// The sentence Terraform prints about an error, without its full stop.

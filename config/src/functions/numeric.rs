@@ -48,8 +48,38 @@ fn extreme<'a>(
 type AsNumber = fn(&Value) -> Option<&Number>;
 
 pub(super) const LOG: Function = Function::new(&[NUM, Param::number("base")], NUMBER, |args| {
-    float(args.number(0).to_f64().ln() / args.number(1).to_f64().ln())
+    float(ln(args.number(0).to_f64()) / ln(args.number(1).to_f64()))
 });
+
+/// The natural logarithm by the steps that Go takes (FreeBSD's `e_log.c`), which round otherwise
+/// than the C library's: `log(27, 3)` is a little more than 3.
+fn ln(x: f64) -> f64 {
+    const LN2_HIGH: f64 = f64::from_bits(0x3fe6_2e42_fee0_0000);
+    const LN2_LOW: f64 = f64::from_bits(0x3dea_39ef_3579_3c76);
+    const L1: f64 = f64::from_bits(0x3fe5_5555_5555_5593);
+    const L2: f64 = f64::from_bits(0x3fd9_9999_9997_fa04);
+    const L3: f64 = f64::from_bits(0x3fd2_4924_9422_9359);
+    const L4: f64 = f64::from_bits(0x3fcc_71c5_1d8e_78af);
+    const L5: f64 = f64::from_bits(0x3fc7_4664_96cb_03de);
+    const L6: f64 = f64::from_bits(0x3fc3_9a09_d078_c69f);
+    const L7: f64 = f64::from_bits(0x3fc2_f112_df3e_5244);
+    if !x.is_normal() || x < 0.0 {
+        return x.ln();
+    }
+    let (mut mantissa, mut scale) = split_float(x);
+    if mantissa < std::f64::consts::FRAC_1_SQRT_2 {
+        mantissa *= 2.0;
+        scale -= 1;
+    }
+    let (f, k) = (mantissa - 1.0, scale as f64);
+    let s = f / (2.0 + f);
+    let s2 = s * s;
+    let s4 = s2 * s2;
+    let odd = s2 * (L1 + s4 * (L3 + s4 * (L5 + s4 * L7)));
+    let even = s4 * (L2 + s4 * (L4 + s4 * L6));
+    let half = 0.5 * f * f;
+    k * LN2_HIGH - ((half - (s * (half + (odd + even)) + k * LN2_LOW)) - f)
+}
 
 pub(super) const POW: Function = Function::new(&[NUM, Param::number("power")], NUMBER, |args| {
     float(power(args.number(0).to_f64(), args.number(1).to_f64()))

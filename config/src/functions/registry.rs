@@ -1,18 +1,39 @@
-//! Every function by name. A new one is one line here.
+//! Every function by name. A new one is one line here, and a name in [`ONLY`] if one dialect alone
+//! has it. `lists/` holds what the hosts say they have.
 
 use super::collection::{choose, list, map, search, set};
 use super::filesystem::{path, read, set as files, template};
 use super::signature::Function;
 use super::yaml::{decode as yaml_in, encode as yaml_out};
 use super::{
-    cidr, convert, csv, encoding, format, hash, json, numeric, pattern, string, time, unknowable,
+    cidr, convert, csv, encoding, format, gzip, hash, json, numeric, pattern, rsa, string, time,
+    unknowable,
 };
+use crate::Dialect;
 
-/// Finds a function by its name, with or without `core::`.
+/// Functions that one dialect lacks: its newest host here, Terraform 1.15 or OpenTofu 1.12.
+pub(super) const ONLY: &[(&str, Dialect)] = &[
+    ("base64gunzip", Dialect::Tofu),
+    ("cidrcontains", Dialect::Tofu),
+    ("convert", Dialect::Terraform),
+    ("urldecode", Dialect::Tofu),
+];
+
+/// Functions that look at expressions instead of values: the evaluator's.
+pub(super) const OF_EXPRESSIONS: &[&str] = &["can", "convert", "try"];
+
+/// Finds a function by its name, with or without `core::`, in either dialect.
 pub(super) fn find(name: &str) -> Option<&'static Function> {
     let name = name.strip_prefix("core::").unwrap_or(name);
     let at = TABLE.binary_search_by_key(&name, |(name, _)| name).ok()?;
     TABLE.get(at).map(|(_, function)| function)
+}
+
+/// The only dialect that has a function of this name, if it is but one.
+pub(super) fn only(name: &str) -> Option<Dialect> {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    let found = ONLY.iter().find(|(only, _)| *only == name);
+    found.map(|(_, dialect)| *dialect)
 }
 
 /// Sorted by name.
@@ -23,8 +44,8 @@ pub(super) static TABLE: &[(&str, Function)] = &[
     ("anytrue", search::ANYTRUE),
     ("base64decode", encoding::BASE64DECODE),
     ("base64encode", encoding::BASE64ENCODE),
-    ("base64gunzip", unknowable::BASE64GUNZIP),
-    ("base64gzip", unknowable::BASE64GZIP),
+    ("base64gunzip", gzip::BASE64GUNZIP),
+    ("base64gzip", gzip::BASE64GZIP),
     ("base64sha256", hash::BASE64SHA256),
     ("base64sha512", hash::BASE64SHA512),
     ("basename", path::BASENAME),
@@ -90,7 +111,7 @@ pub(super) static TABLE: &[(&str, Function)] = &[
     ("regexall", pattern::REGEXALL),
     ("replace", string::REPLACE),
     ("reverse", list::REVERSE),
-    ("rsadecrypt", unknowable::RSADECRYPT),
+    ("rsadecrypt", rsa::RSADECRYPT),
     ("sensitive", convert::SENSITIVE),
     ("setintersection", set::SETINTERSECTION),
     ("setproduct", set::SETPRODUCT),
@@ -145,47 +166,32 @@ mod tests {
     use super::*;
     use crate::functions::signature::{Param, Shape};
 
-    const SIGNATURES: &str = include_str!("../../tests/data/functions/signatures.txt");
-
-    /// Functions of Terraform's that are not here, and why.
-    const ELSEWHERE: &[(&str, &str)] = &[
-        (
-            "can",
-            "looks at an expression that may fail: the evaluator's",
-        ),
-        ("try", "looks at expressions that may fail: the evaluator's"),
+    const LISTS: [(Dialect, &str); 2] = [
+        (Dialect::Terraform, include_str!("lists/terraform-1.15.txt")),
+        (Dialect::Tofu, include_str!("lists/opentofu-1.12.txt")),
     ];
-
-    /// Functions here that Terraform lacks.
-    const OPENTOFU: &[&str] = &["base64gunzip", "cidrcontains", "urldecode"];
 
     /// Functions that give a reason instead of a value: see `unknowable`.
-    const UNKNOWABLE: &[&str] = &[
-        "base64gunzip",
-        "base64gzip",
-        "bcrypt",
-        "plantimestamp",
-        "rsadecrypt",
-        "timestamp",
-        "uuid",
-    ];
+    const UNKNOWABLE: &[&str] = &["bcrypt", "plantimestamp", "timestamp", "uuid"];
 
-    fn signatures() -> impl Iterator<Item = (&'static str, &'static str)> {
-        SIGNATURES
-            .lines()
+    fn signatures(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+        list.lines()
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .map(|line| line.split_once('(').unwrap())
     }
 
     #[test]
-    fn every_function_of_terraform_is_here_or_named_as_missing() {
-        let theirs: BTreeSet<&str> = signatures().map(|(name, _)| name).collect();
-        let ours: BTreeSet<&str> = TABLE.iter().map(|(name, _)| *name).collect();
-        let missing: Vec<&str> = theirs.difference(&ours).copied().collect();
-        let elsewhere: Vec<&str> = ELSEWHERE.iter().map(|(name, _)| *name).collect();
-        assert_eq!(missing, elsewhere);
-        let more: Vec<&str> = ours.difference(&theirs).copied().collect();
-        assert_eq!(more, OPENTOFU);
+    fn every_function_of_the_hosts_is_here_or_named_as_missing() {
+        /// What a host has and this crate has not.
+        const MISSING: &[&str] = &[];
+        for (dialect, list) in LISTS {
+            let theirs: BTreeSet<&str> = signatures(list).map(|(name, _)| name).collect();
+            let ours: BTreeSet<&str> = crate::functions::names(dialect).collect();
+            let missing: Vec<&str> = theirs.difference(&ours).copied().collect();
+            assert_eq!(missing, MISSING, "{dialect:?}");
+            let more: Vec<&str> = ours.difference(&theirs).copied().collect();
+            assert!(more.is_empty(), "{dialect:?} has no {more:?}");
+        }
     }
 
     #[test]
@@ -200,13 +206,19 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_those_of_terraform() {
-        for (name, theirs) in signatures() {
+    fn parameters_are_those_of_the_hosts() {
+        let both = LISTS.iter().flat_map(|(_, list)| signatures(list));
+        for (name, theirs) in both {
             let Some(function) = find(name) else { continue };
             let (theirs, returns) = theirs.rsplit_once(") ").unwrap();
             let fixed = function.params.iter().map(|param| parameter(param, ""));
             let rest = function.rest.iter().map(|param| parameter(param, "..."));
             let ours: Vec<String> = fixed.chain(rest).collect();
+            // OpenTofu has another word for the first one.
+            let theirs = match name {
+                "templatestring" => theirs.replace("data ", "template "),
+                _ => theirs.to_owned(),
+            };
             assert_eq!(ours.join(", "), theirs, "{name}");
             if let Some(shape) = function.declared_shape() {
                 // Where an argument may have any type Terraform does not say.

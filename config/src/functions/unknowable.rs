@@ -31,23 +31,6 @@ pub(super) const BCRYPT: Function =
     })
     .rest(Param::number("cost"));
 
-/// Compressors differ in the bytes they write, so Terraform's cannot be repeated.
-pub(super) const BASE64GZIP: Function = Function::new(&[Param::string("str")], STRING, |_| {
-    unknown("base64gzip() is not computed: its bytes depend on the compressor")
-});
-
-/// OpenTofu only.
-pub(super) const BASE64GUNZIP: Function = Function::new(&[Param::string("str")], STRING, |_| {
-    unknown("base64gunzip() is not computed")
-});
-
-/// A private key in a configuration is nothing that a checker should use.
-pub(super) const RSADECRYPT: Function = Function::new(
-    &[Param::string("ciphertext"), Param::string("privatekey")],
-    STRING,
-    |_| unknown("rsadecrypt() is not computed: nothing is decrypted here"),
-);
-
 fn unknown(why: &str) -> Outcome {
     Ok(Value::unknown(Type::String).mark(Why::new(why).mark()))
 }

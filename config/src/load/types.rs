@@ -67,6 +67,18 @@ impl Constraint {
         read(expr, constant)
     }
 
+    /// Reads a constraint as `convert` takes it: text is none, and neither are `list` and `map`
+    /// without saying of what.
+    pub(crate) fn read_full(expr: &Expr, constant: &Constant<'_>) -> Result<Self, TypeError> {
+        match &expr.kind {
+            ExprKind::Variable(name) if matches!(name.as_str(), "list" | "map") => {
+                let message = format!("the type {name} needs an argument that says of what");
+                Err(fail(message, expr.span))
+            }
+            _ => read(expr, constant),
+        }
+    }
+
     fn of(ty: Type) -> Self {
         Self::with_defaults(ty, Defaults::default())
     }

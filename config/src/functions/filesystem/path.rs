@@ -38,7 +38,11 @@ pub(in crate::functions) const PATHEXPAND: Function = Function::new(PATH, STRING
 });
 
 fn text(path: &Path) -> Value {
-    Value::string(path.to_string_lossy().replace('\\', "/"))
+    let text = path.to_string_lossy();
+    Value::string(match std::path::MAIN_SEPARATOR {
+        '/' => text.into_owned(),
+        separator => text.replace(separator, "/"),
+    })
 }
 
 /// Replaces a leading `~` by the home directory.

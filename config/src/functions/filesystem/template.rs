@@ -6,6 +6,7 @@ use cty::Type;
 
 use super::fence::{Contents, read, unknown};
 use super::read::PATH;
+use crate::Dialect;
 use crate::functions::FunctionError;
 use crate::functions::signature::{Args, Function, Outcome, Param, Returns, secrecy};
 use crate::functions::text::quoted_unless_sensitive;
@@ -35,6 +36,10 @@ pub(in crate::functions) const TEMPLATESTRING: Function = Function::new(
     ANYTHING,
     |args| {
         let result = render(args, args.str(0), Path::new("<templatestring argument>"))?;
+        // Terraform asks for text, OpenTofu takes what it gets.
+        if args.cx.dialect == Dialect::Tofu {
+            return Ok(result);
+        }
         cty::convert::convert(&result, &Type::String)
             .map_err(|error| FunctionError::new(format!("invalid template result: {error}")))
     },
