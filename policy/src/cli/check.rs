@@ -77,6 +77,7 @@ fn request(args: &CheckArgs, variables: Vec<VarInput>, world: &World) -> Request
             args::MissingModules::Error => MissingModules::Fail,
             args::MissingModules::Note => MissingModules::Note,
         },
+        ..Inputs::default()
     };
     Request { paths, inputs }
 }
