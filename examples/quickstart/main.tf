@@ -1,4 +1,5 @@
-# Every EBS volume tagged Backup=Daily is snapshotted at 03:00 UTC; the last seven are kept.
+# What keeps a cluster's data: every EBS volume tagged Backup=Daily is snapshotted at 03:00 UTC, the
+# last seven kept; a bucket for etcd snapshots, and one rule that keeps it from growing for ever.
 
 terraform {
   required_providers {
@@ -10,18 +11,6 @@ terraform {
 
 provider "holdfast" {
   region = var.region
-}
-
-variable "region" {
-  description = "AWS region of the volumes."
-  type        = string
-  default     = "eu-central-1"
-}
-
-variable "execution_role_arn" {
-  description = "Role that DLM assumes; `aws dlm create-default-role` makes this one."
-  type        = string
-  default     = "arn:aws:iam::123456789012:role/AWSDataLifecycleManagerDefaultRole"
 }
 
 resource "holdfast_dlm_policy" "daily" {
@@ -54,7 +43,28 @@ resource "holdfast_dlm_policy" "daily" {
   }
 }
 
-output "policy_id" {
-  description = "Id of the DLM policy."
-  value       = holdfast_dlm_policy.daily.id
+# Its name alone makes it versioned, encrypted, closed to the public and deaf to plain HTTP.
+resource "holdfast_etcd_backup_bucket" "snapshots" {
+  bucket              = var.bucket
+  deletion_protection = var.deletion_protection
+  # A bucket that may go goes with what is in it.
+  force_destroy = !var.deletion_protection
+}
+
+# K3s and RKE2 delete old snapshots themselves; what they delete can be had back for a month.
+resource "holdfast_lifecycle_rule" "deleted_snapshots" {
+  bucket  = holdfast_etcd_backup_bucket.snapshots.bucket
+  rule_id = "deleted-snapshots"
+
+  filter {
+    prefix = "etcd-snapshots/"
+  }
+
+  noncurrent_version_expiration {
+    noncurrent_days = 30
+  }
+
+  abort_incomplete_multipart_upload {
+    days_after_initiation = 7
+  }
 }

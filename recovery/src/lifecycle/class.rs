@@ -104,7 +104,7 @@ pub(super) fn check(moves: &[Move<'_>], faults: &mut Vec<Fault>) {
 /// What is wrong with a move that comes at the same time as another one or after it.
 fn misfit(earlier: &Move<'_>, from: &str, later: &Move<'_>, to: &str) -> Option<Fault> {
     let same_time = earlier.when == later.when;
-    if !can_follow(from, to) && !(same_time && can_follow(to, from)) {
+    if !(can_follow(from, to) || same_time && can_follow(to, from)) {
         return Some(later.at.field("storage_class").error(format!(
             "{to} cannot come after {from}: objects only move down to cheaper classes"
         )));

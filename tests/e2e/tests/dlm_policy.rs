@@ -414,9 +414,19 @@ fn the_examples_apply_as_they_stand() -> Result<()> {
         );
         ensure!(schedule["RetainRule"]["Count"] == 7, "{schedule:#}");
         scene.workdir.plan_is_empty()?;
-        scene
+        let refused = scene
             .workdir
-            .ok(&["destroy", "-auto-approve", "-no-color"])?;
+            .fails(&["destroy", "-auto-approve", "-no-color"])?;
+        ensure!(refused.contains("deletion_protection"), "{refused}");
+        for command in ["apply", "destroy"] {
+            let unprotected = "-var=deletion_protection=false";
+            scene
+                .workdir
+                .ok(&[command, "-auto-approve", "-no-color", unprotected])?;
+        }
+        for name in ["variables.tf", "outputs.tf"] {
+            std::fs::remove_file(scene.workdir.path().join(name))?;
+        }
 
         scene
             .workdir
