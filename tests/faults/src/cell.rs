@@ -90,6 +90,16 @@ pub struct Call {
     pub nth: u64,
 }
 
+impl Call {
+    /// Whether it may change something, by the verb of its action.
+    pub fn changes(&self) -> bool {
+        let (_, verb) = self.action.split_once(':').unwrap_or(("", &self.action));
+        !["Get", "List", "Head", "Describe"]
+            .iter()
+            .any(|look| verb.starts_with(look))
+    }
+}
+
 /// One cell of the matrix.
 #[derive(Clone)]
 pub struct Cell {

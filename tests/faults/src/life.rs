@@ -78,6 +78,7 @@ impl<'a> Life<'a> {
         if operation != Operation::Create {
             let done = self.apply(Operation::Create).await?;
             ensure!(done == Action::Create, "it was there already: {done:?}");
+            self.scene.meanwhile(operation, self.sandbox)?;
         }
         self.sandbox.clear_log();
         Ok(())

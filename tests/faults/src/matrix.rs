@@ -23,8 +23,8 @@ pub enum Survival {
     NextApply,
     /// The next apply said that it must wait for a run that may be alive; later it healed it.
     AfterWait,
-    /// The provider died after the last call of a create, before the host had heard of it: it was
-    /// imported.
+    /// The provider died before the host had heard of a thing that carries no mark (any more): it
+    /// was imported.
     Imported,
 }
 
@@ -94,23 +94,33 @@ impl Course {
         cells
     }
 
-    /// So many of the faults that each call and each fault is met in each operation, with and
-    /// without retries.
+    /// Of each operation every call that changes something, and the last one: with one of the faults
+    /// and with a kill. And as many others as it takes for every fault to strike.
     pub fn sample(&self) -> Vec<Cell> {
         let mut cells = Vec::new();
         for (operation, faultless) in &self.operations {
-            let (calls, blows) = (faultless.calls.len(), Blow::FAULTS.len());
-            cells.extend((0..calls.max(blows)).map(|at| {
-                // Over the operations each fault meets both.
-                let retries = Retries::ALL[(at + *operation as usize) % 2];
-                self.cell(
-                    *operation,
-                    faultless,
-                    at % calls,
-                    Blow::FAULTS[at % blows],
-                    retries,
-                )
-            }));
+            let count = faultless.calls.len();
+            let tells = |at: &usize| faultless.calls[*at].changes() || at + 1 == count;
+            let telling: Vec<usize> = (0..count).filter(tells).collect();
+            let kill = |at| self.cell(*operation, faultless, at, Blow::Kill, Retries::Shipped);
+            cells.extend(telling.iter().copied().map(kill));
+            let others = (0..count).filter(|at| !tells(at));
+            let mut struck: Vec<usize> = telling.iter().copied().chain(others).collect();
+            struck.truncate(telling.len().max(Blow::FAULTS.len()));
+            let blows = Blow::FAULTS.into_iter().cycle();
+            let cycle = struck.iter().copied().cycle();
+            let most = struck.len().max(Blow::FAULTS.len());
+            cells.extend(
+                cycle
+                    .zip(blows)
+                    .take(most)
+                    .enumerate()
+                    .map(|(i, (at, blow))| {
+                        // Over the operations each fault meets both.
+                        let retries = Retries::ALL[(i + *operation as usize) % 2];
+                        self.cell(*operation, faultless, at, blow, retries)
+                    }),
+            );
         }
         cells
     }
@@ -312,30 +322,42 @@ async fn killed(cell: &Cell, expected: &Left, sandbox: &Sandbox, program: &Path)
     life.calm()?;
     let made = life.made();
     ensure!(made.len() < 2, "it was made twice: {made:?}");
-    let unheard = operation == Operation::Create && cell.is_last;
-    let survival = match (unheard, made.as_slice()) {
-        // Nothing tells a finished thing from somebody else's; the decision page names the window.
+    let unknown = operation == Operation::Create && cell.is_last && !cell.scene.knows_finished();
+    let survival = match (unknown, made.as_slice()) {
+        // The window that the decision page names.
         (true, [id]) => {
-            life.import(id).await.context("the import")?;
-            life.apply(operation)
-                .await
-                .context("the apply after the import")?;
+            taken_over(&mut life, id).await?;
             Survival::Imported
         }
-        _ => match life.apply(operation).await {
-            Ok(_) => Survival::NextApply,
-            Err(Stop::Refused(refusal)) if operation == Operation::Create => {
+        _ => match (life.apply(operation).await, made.as_slice()) {
+            (Ok(_), _) => Survival::NextApply,
+            (Err(Stop::Refused(refusal)), [id]) if operation == Operation::Create => {
                 life.advance(DEAD);
-                let healed = life.apply(operation).await;
-                healed.with_context(|| format!("the apply a while after {refusal}"))?;
-                Survival::AfterWait
+                match life.apply(operation).await {
+                    Ok(_) => Survival::AfterWait,
+                    // What cannot carry a mark: the error tells how to go on.
+                    Err(Stop::Refused(last)) if last.to_string().contains("terraform import") => {
+                        let taken = taken_over(&mut life, id).await;
+                        taken.with_context(|| format!("after {last}"))?;
+                        Survival::Imported
+                    }
+                    Err(stop) => {
+                        return Err(stop).with_context(|| format!("a while after {refusal}"));
+                    }
+                }
             }
-            Err(stop) => return Err(stop).context("the next apply"),
+            (Err(stop), _) => return Err(stop).context("the next apply"),
         },
     };
     life.is_settled(operation, expected).await?;
     life.vanish().await?;
     Ok(survival)
+}
+
+async fn taken_over(life: &mut Life<'_>, id: &str) -> Result<()> {
+    life.import(id).await.context("the import")?;
+    let applied = life.apply(Operation::Create).await;
+    applied.map(drop).context("the apply after the import")
 }
 
 fn inject(cell: &Cell, sandbox: &Sandbox) -> holdfast_sandbox::RuleId {

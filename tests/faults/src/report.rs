@@ -120,7 +120,7 @@ fn summary(played: &[Played]) -> String {
         (Survival::Silently, "survived without a word"),
         (
             Survival::NextApply,
-            "(e) with an error, healed by the next apply, and a destroy leaves nothing",
+            "(e) with an error, healed by the next apply",
         ),
         (
             Survival::AfterWait,
@@ -191,7 +191,7 @@ mod tests {
 
         5 cells:
              1 survived without a word
-             2 (e) with an error, healed by the next apply, and a destroy leaves nothing
+             2 (e) with an error, healed by the next apply
              1 (w) healed by an apply a quarter of an hour later
              1 lost
 

@@ -1,5 +1,5 @@
-//! A sample of the matrix: in each operation of each resource every call fails at least once, and
-//! every fault strikes at least once; the provider is killed after every call.
+//! A sample of the matrix: in each operation of each resource every call that changes something fails
+//! once, every fault strikes, and the provider is killed after each change.
 
 use std::path::Path;
 
@@ -12,8 +12,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_holdfast-hurried");
 fn nothing_is_lost_whatever_fails_and_whenever_the_provider_dies() -> Result<()> {
     let program = Path::new(PROGRAM);
     let courses = matrix::courses(scene::ALL, program)?;
-    let mut cells: Vec<_> = courses.iter().flat_map(matrix::Course::sample).collect();
-    cells.extend(courses.iter().flat_map(matrix::Course::kills));
+    let cells = courses.iter().flat_map(matrix::Course::sample).collect();
     let played = matrix::play(&courses, cells, program, |_, _| {})?;
     let table = report::table(&played);
     println!("{table}");

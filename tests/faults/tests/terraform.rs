@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
 use holdfast_e2e::{Host, Run, Workdir, hosts};
-use holdfast_faults::cell::{Blow, Operation};
+use holdfast_faults::cell::{Blow, Call, Operation};
 use holdfast_faults::life::HOME;
 use holdfast_faults::scene::{self, Scene};
-use holdfast_sandbox::{FaultRule, Sandbox};
+use holdfast_sandbox::{Entry, FaultRule, Sandbox};
 use serde_json::{Value as Json, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_holdfast-hurried");
@@ -73,6 +73,9 @@ impl Stage {
     /// One operation, in which `rule` strikes.
     fn perform(&self, operation: Operation, rule: FaultRule) -> Result<()> {
         self.configure(operation)?;
+        if operation != Operation::Create {
+            self.scene.meanwhile(operation, &self.sandbox)?;
+        }
         self.sandbox.inject(rule);
         let run = self.run(operation)?;
         let struck: u64 = self.sandbox.faults().iter().map(|rule| rule.struck).sum();
@@ -96,12 +99,13 @@ impl Stage {
 
     /// The call of the last operation that is to go wrong.
     fn target(&self, operation: Operation) -> Result<String> {
-        let reads = ["Get", "List", "Head", "Describe"];
-        let looks = |name: &str| reads.iter().any(|verb| name.starts_with(verb));
         let log = self.sandbox.log();
-        let mut calls = log.iter();
-        let found = calls.find(|call| operation == Operation::Read || !looks(&call.operation));
-        Ok(found.context("it calls nobody")?.name())
+        let mut actions = log.iter().map(Entry::name);
+        let found = actions.find(|action| {
+            let (action, nth) = (action.clone(), 1);
+            operation == Operation::Read || Call { action, nth }.changes()
+        });
+        found.context("it calls nobody")
     }
 }
 
@@ -110,6 +114,9 @@ fn targets(scene: &'static dyn Scene, host: &Host) -> Result<Vec<(Operation, Str
     let stage = Stage::new(scene, host)?;
     let targets = Operation::ALL.into_iter().map(|operation| {
         stage.configure(operation)?;
+        if operation != Operation::Create {
+            stage.scene.meanwhile(operation, &stage.sandbox)?;
+        }
         stage.sandbox.clear_log();
         stage.ok(operation)?;
         Ok((operation, stage.target(operation)?))
