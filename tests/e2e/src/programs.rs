@@ -26,22 +26,34 @@ pub enum Progress {
     Quiet,
 }
 
+const PACKAGES: [&str; 3] = [
+    "terraform-provider-holdfast",
+    "holdfast",
+    "holdfast-sandbox",
+];
+
 impl Programs {
     /// Builds the three programs in the dev profile (a no-op when they are fresh).
     ///
     /// # Errors
     /// Cargo cannot be started, the build fails, or a program is missing from its report.
     pub fn build(progress: Progress) -> Result<Self> {
-        let packages = [
-            "terraform-provider-holdfast",
-            "holdfast",
-            "holdfast-sandbox",
-        ];
-        let report = build(&packages, progress)?;
+        Self::of(&build(&PACKAGES, progress)?)
+    }
+
+    /// The same in the release profile, for measurements.
+    ///
+    /// # Errors
+    /// As [`Programs::build`].
+    pub fn release(progress: Progress) -> Result<Self> {
+        Self::of(&build_with(&["--release"], &PACKAGES, progress)?)
+    }
+
+    fn of(report: &str) -> Result<Self> {
         Ok(Self {
-            provider: executable(&report, "terraform-provider-holdfast")?,
-            checker: executable(&report, "holdfast")?,
-            sandbox: executable(&report, "holdfast-sandbox")?,
+            provider: executable(report, "terraform-provider-holdfast")?,
+            checker: executable(report, "holdfast")?,
+            sandbox: executable(report, "holdfast-sandbox")?,
         })
     }
 }
@@ -70,10 +82,15 @@ pub fn hurried() -> Result<PathBuf> {
 
 /// Builds the programs of these packages; cargo's report.
 fn build(packages: &[&str], progress: Progress) -> Result<String> {
+    build_with(&[], packages, progress)
+}
+
+fn build_with(flags: &[&str], packages: &[&str], progress: Progress) -> Result<String> {
     let mut cargo = Command::new(option_env!("CARGO").unwrap_or("cargo"));
     cargo
         .current_dir(repository())
         .args(["build", "--message-format=json-render-diagnostics"])
+        .args(flags)
         .args(packages.iter().flat_map(|package| ["-p", package]))
         .stderr(Stdio::inherit());
     if progress == Progress::Quiet {

@@ -36,9 +36,15 @@ const OURS: &[(&str, &[&str])] = &[
             "holdfast-sandbox",
         ],
     ),
+    ("holdfast-benches", &["holdfast-e2e", "holdfast-sandbox"]),
     (
         "xtask",
-        &["holdfast-e2e", "holdfast-faults", "holdfast-sandbox"],
+        &[
+            "holdfast-benches",
+            "holdfast-e2e",
+            "holdfast-faults",
+            "holdfast-sandbox",
+        ],
     ),
 ];
 
