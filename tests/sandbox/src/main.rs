@@ -8,7 +8,7 @@ use clap::Parser;
 use holdfast_sandbox::Sandbox;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// An AWS in one process, for tests and demos: DLM and STS on one loopback port.
+/// An AWS in one process, for tests and demos: DLM, S3 and STS on one loopback port.
 ///
 /// Point every endpoint of a client at the printed address and give it any credentials. Nothing is
 /// stored on disk. `GET /_sandbox/state` shows what exists, `GET /_sandbox/log` what was asked.

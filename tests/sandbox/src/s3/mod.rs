@@ -36,6 +36,7 @@
 //!   50 tags, NewerNoncurrentVersions above 100, `must be 30 days more than`, more than 1000 rules.
 //! - More than 1000 rules are InvalidRequest, two infrequent access classes 30 days apart: guesses
 //!   at the code, not at the refusal.
+//! - GetBucketPolicyStatus answers `true` and `false`, as SDKs read booleans; AWS's page shows TRUE.
 //! - Nothing runs: no lifecycle action, no replication, no log delivery. KMS keys and roles are not
 //!   looked up; log targets need no permission.
 //! - PutBucketEncryption without BlockedEncryptionTypes leaves them as they were: a guess.

@@ -7,6 +7,8 @@ mod faults;
 mod life;
 mod refusals;
 mod refused_schedules;
+#[path = "../shared/rules.rs"]
+mod rules;
 mod s3_buckets;
 mod s3_config;
 mod s3_faults;

@@ -213,7 +213,7 @@ fn policies_are_checked_settled_and_obeyed() {
     400 MalformedPolicy: Policies must be valid JSON and the first byte must be '{'
     400 MalformedPolicy: Missing required field Statement
     403 AccessDenied: User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::backups" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.
-    200 <PolicyStatus><IsPublic>FALSE</IsPublic></PolicyStatus>
+    200 <PolicyStatus><IsPublic>false</IsPublic></PolicyStatus>
     "#);
     assert_eq!(
         caller.s3("GET", "/backups?policy", "").text,
@@ -224,7 +224,7 @@ fn policies_are_checked_settled_and_obeyed() {
     assert_eq!(put(&caller, "policy", &public).status, 204);
     assert_eq!(
         get(&caller, "policyStatus"),
-        "200 <PolicyStatus><IsPublic>TRUE</IsPublic></PolicyStatus>"
+        "200 <PolicyStatus><IsPublic>true</IsPublic></PolicyStatus>"
     );
 
     put(

@@ -3,300 +3,136 @@
 use holdfast_sandbox::Sandbox;
 
 use crate::client::Caller;
+use crate::rules::{self, Sample};
 
-/// What S3 says of each of these, one line per document.
-fn verdicts(documents: &[String]) -> String {
+/// What S3 says of each of these, one line per document. The verdicts are held against the answers.
+fn verdicts(samples: &[Sample]) -> String {
     let sandbox = Sandbox::start().expect("the sandbox starts");
     let caller = Caller::new(&sandbox);
     caller.bucket("backups");
-    let lines: Vec<String> = documents
+    let lines: Vec<String> = samples
         .iter()
-        .map(|rules| {
-            let body = format!("<LifecycleConfiguration>{rules}</LifecycleConfiguration>");
-            let answer = caller.s3("PUT", "/backups?lifecycle", &body);
-            answer.s3_line().replace(&"x".repeat(256), "xxx..")
+        .map(|sample| {
+            let answer = caller.s3("PUT", "/backups?lifecycle", &sample.document());
+            let line = answer.s3_line();
+            let verdict = line.split(':').next().unwrap_or_default();
+            assert_eq!(verdict, sample.verdict, "{}", sample.name);
+            format!("{}: {line}", sample.name)
         })
         .collect();
     lines.join("\n")
 }
 
-const DAYS: &str = "<Expiration><Days>1</Days></Expiration>";
-
-/// An enabled rule with this scope and these actions.
-fn rule(scope: &str, actions: &str) -> String {
-    format!("<Rule><ID>r</ID>{scope}<Status>Enabled</Status>{actions}</Rule>")
-}
-
-/// One with an empty filter.
-fn whole(actions: &str) -> String {
-    rule("<Filter/>", actions)
-}
-
-fn scoped(filter: &str) -> String {
-    rule(&format!("<Filter>{filter}</Filter>"), DAYS)
-}
-
 #[test]
 fn the_envelope() {
-    let many = |count: usize| -> String {
-        let one = whole(DAYS);
-        (0..count)
-            .map(|at| one.replace("<ID>r</ID>", &format!("<ID>{at}</ID>")))
-            .collect()
-    };
-    let documents = [
-        String::new(),
-        many(1000),
-        many(1001),
-        whole(DAYS).replace(">r<", &format!(">{}<", "x".repeat(255))),
-        whole(DAYS).replace(">r<", &format!(">{}<", "x".repeat(256))),
-        format!("{}{}", whole(DAYS), whole(DAYS)),
-        whole(DAYS).replace("Enabled", "enabled"),
-        whole(DAYS).replace("<Status>Enabled</Status>", ""),
-        whole(""),
-        whole(&format!("{DAYS}{DAYS}")),
-    ];
-    insta::assert_snapshot!(verdicts(&documents), @r#"
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    200
-    400 InvalidRequest: The number of lifecycle rules must not exceed the allowed limit of 1000 rules.
-    200
-    400 InvalidArgument: ID length should not exceed allowed limit of 255
-    400 InvalidArgument: Rule ID must be unique. Found same ID for more than one rule
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 InvalidRequest: At least one action needs to be specified in a rule
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    insta::assert_snapshot!(verdicts(&rules::envelope()), @r#"
+    no-rule: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    thousand-rules: 200
+    thousand-and-one-rules: 400 InvalidRequest: The number of lifecycle rules must not exceed the allowed limit of 1000 rules.
+    id-of-255: 200
+    id-of-256: 400 InvalidArgument: ID length should not exceed allowed limit of 255
+    same-id-twice: 400 InvalidArgument: Rule ID must be unique. Found same ID for more than one rule
+    status-in-small-letters: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    no-status: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    no-action: 400 InvalidRequest: At least one action needs to be specified in a rule
+    two-expirations: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
     "#);
 }
 
 #[test]
 fn scopes() {
-    let tag = |key: &str| format!("<Tag><Key>{key}</Key><Value>v</Value></Tag>");
-    let (a, b) = (tag("a"), tag("b"));
-    let documents = [
-        rule("", DAYS),
-        rule("<Prefix>a</Prefix><Filter/>", DAYS),
-        scoped("<Prefix>a</Prefix>"),
-        scoped(&a),
-        scoped(&format!("<Prefix>a</Prefix>{a}")),
-        scoped(&format!("{a}{b}")),
-        scoped(&format!("<And><Prefix>a</Prefix>{a}</And>")),
-        scoped(&format!("<And>{a}{b}</And>")),
-        scoped(&format!("<And>{a}{a}</And>")),
-        scoped("<And><Prefix>a</Prefix></And>"),
-        scoped(&format!("<Prefix>a</Prefix><And>{a}{b}</And>")),
-        scoped("<Tag><Key>a</Key></Tag>"),
-        scoped(&tag("")),
-        scoped(&format!("<Prefix>{}</Prefix>", "p".repeat(1025))),
-        scoped("<ObjectSizeGreaterThan>0</ObjectSizeGreaterThan>"),
-        scoped("<ObjectSizeGreaterThan>-1</ObjectSizeGreaterThan>"),
-        scoped("<ObjectSizeLessThan>0</ObjectSizeLessThan>"),
-        scoped("<ObjectSizeLessThan>1099511627776001</ObjectSizeLessThan>"),
-        scoped("<ObjectSizeLessThan>many</ObjectSizeLessThan>"),
-        scoped(
-            "<And><ObjectSizeGreaterThan>5</ObjectSizeGreaterThan><ObjectSizeLessThan>5</ObjectSizeLessThan></And>",
-        ),
-    ];
-    insta::assert_snapshot!(verdicts(&documents), @r#"
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    200
-    200
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    200
-    200
-    400 InvalidRequest: Duplicate Tag Keys are not allowed.
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 InvalidRequest: A Tag's Key must be a length between 1 and 128.
-    400 InvalidRequest: The maximum size of a prefix is 1024
-    200
-    400 InvalidRequest: 'ObjectSizeGreaterThan' should be between 0 and 1099511627776000.
-    400 InvalidRequest: 'ObjectSizeLessThan' should be between 1 and 1099511627776000.
-    400 InvalidRequest: 'ObjectSizeLessThan' should be between 1 and 1099511627776000.
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 InvalidRequest: 'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'.
+    insta::assert_snapshot!(verdicts(&rules::scopes()), @r#"
+    neither-filter-nor-prefix: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    filter-and-prefix: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    prefix: 200
+    tag: 200
+    prefix-beside-tag: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    two-tags-without-and: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    and-of-prefix-and-tag: 200
+    and-of-two-tags: 200
+    and-of-the-same-tag: 400 InvalidRequest: Duplicate Tag Keys are not allowed.
+    and-of-one: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    prefix-beside-and: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    tag-without-value: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    tag-with-empty-key: 400 InvalidRequest: A Tag's Key must be a length between 1 and 128.
+    prefix-of-1025: 400 InvalidRequest: The maximum size of a prefix is 1024
+    above-0-bytes: 200
+    above-minus-1-bytes: 400 InvalidRequest: 'ObjectSizeGreaterThan' should be between 0 and 1099511627776000.
+    below-0-bytes: 400 InvalidRequest: 'ObjectSizeLessThan' should be between 1 and 1099511627776000.
+    below-too-much: 400 InvalidRequest: 'ObjectSizeLessThan' should be between 1 and 1099511627776000.
+    below-many: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    above-and-below-the-same: 400 InvalidRequest: 'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'.
     "#);
 }
 
 #[test]
 fn versions_of_the_configuration_do_not_mix() {
-    let v1 = |id: &str, prefix: &str, actions: &str| {
-        format!(
-            "<Rule><ID>{id}</ID><Prefix>{prefix}</Prefix><Status>Enabled</Status>{actions}</Rule>"
-        )
-    };
-    let newer = "<NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays><NewerNoncurrentVersions>1</NewerNoncurrentVersions></NoncurrentVersionExpiration>";
-    let abort = "<AbortIncompleteMultipartUpload><DaysAfterInitiation>1</DaysAfterInitiation></AbortIncompleteMultipartUpload>";
-    let documents = [
-        format!("{}{}", v1("old", "a", DAYS), whole(DAYS)),
-        format!("{}{}", whole(DAYS), v1("old", "a", DAYS)),
-        v1("old", "a", newer),
-        whole(newer),
-        format!("{}{}", v1("one", "dir/", DAYS), v1("two", "di", DAYS)),
-        format!("{}{}", v1("one", "dir/", DAYS), v1("two", "di", abort)),
-        format!("{}{}", v1("one", "a/", DAYS), v1("two", "b/", DAYS)),
-    ];
-    insta::assert_snapshot!(verdicts(&documents), @r#"
-    400 InvalidRequest: Filter element can only be used in Lifecycle V2.
-    400 InvalidRequest: Base level prefix cannot be used in Lifecycle V2, prefixes are only supported in the Filter.
-    400 InvalidRequest: NewerNoncurrentVersions element can only be used in Lifecycle V2.
-    200
-    400 InvalidRequest: Found overlapping prefixes 'dir/' and 'di' for same action type 'Expiration'
-    200
-    200
+    insta::assert_snapshot!(verdicts(&rules::versions()), @r#"
+    v1-then-v2: 400 InvalidRequest: Filter element can only be used in Lifecycle V2.
+    v2-then-v1: 400 InvalidRequest: Base level prefix cannot be used in Lifecycle V2, prefixes are only supported in the Filter.
+    newer-versions-in-v1: 400 InvalidRequest: NewerNoncurrentVersions element can only be used in Lifecycle V2.
+    newer-versions-in-v2: 200
+    v1-overlap: 400 InvalidRequest: Found overlapping prefixes 'dir/' and 'di' for same action type 'Expiration'
+    v1-overlap-of-other-actions: 200
+    v1-side-by-side: 200
     "#);
 }
 
 #[test]
 fn expirations() {
-    let expires = |with: &str| whole(&format!("<Expiration>{with}</Expiration>"));
-    let noncurrent = |with: &str| {
-        whole(&format!(
-            "<NoncurrentVersionExpiration>{with}</NoncurrentVersionExpiration>"
-        ))
-    };
-    let marker =
-        "<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>";
-    let abort = |days: &str| {
-        format!("<AbortIncompleteMultipartUpload>{days}</AbortIncompleteMultipartUpload>")
-    };
-    let one = abort("<DaysAfterInitiation>1</DaysAfterInitiation>");
-    let tagged = "<Filter><Tag><Key>a</Key><Value>v</Value></Tag></Filter>";
-    let sized = "<Filter><ObjectSizeLessThan>9</ObjectSizeLessThan></Filter>";
-    let days = "<NoncurrentDays>1</NoncurrentDays>";
-    let documents = [
-        expires(""),
-        expires("<Days>0</Days>"),
-        expires("<Days>1.5</Days>"),
-        expires("<Date>2030-01-01T00:00:00.000Z</Date>"),
-        expires("<Date>2030-01-01</Date>"),
-        expires("<Date>2030-01-01T02:00:00+02:00</Date>"),
-        expires("<Date>2030-01-01T12:00:00.000Z</Date>"),
-        expires("<Date>20300101</Date>"),
-        expires("<Days>1</Days><Date>2030-01-01T00:00:00Z</Date>"),
-        expires("<Days>1</Days><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker>"),
-        whole(marker),
-        rule(tagged, marker),
-        rule(sized, marker),
-        whole(&one),
-        rule(tagged, &one),
-        rule(sized, &one),
-        whole(&abort("")),
-        whole(&abort("<DaysAfterInitiation>0</DaysAfterInitiation>")),
-        noncurrent(""),
-        noncurrent("<NoncurrentDays>0</NoncurrentDays>"),
-        noncurrent(&format!(
-            "{days}<NewerNoncurrentVersions>0</NewerNoncurrentVersions>"
-        )),
-        noncurrent(&format!(
-            "{days}<NewerNoncurrentVersions>100</NewerNoncurrentVersions>"
-        )),
-        noncurrent(&format!(
-            "{days}<NewerNoncurrentVersions>101</NewerNoncurrentVersions>"
-        )),
-    ];
-    insta::assert_snapshot!(verdicts(&documents), @r#"
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 InvalidArgument: 'Days' for Expiration action must be a positive integer
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    200
-    200
-    200
-    400 InvalidArgument: 'Date' must be at midnight GMT
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    200
-    400 InvalidRequest: ExpiredObjectDeleteMarker cannot be specified with Tags.
-    400 InvalidRequest: ExpiredObjectDeleteMarker cannot be specified with Object Size.
-    200
-    400 InvalidRequest: AbortIncompleteMultipartUpload cannot be specified with Tags.
-    400 InvalidRequest: AbortIncompleteMultipartUpload cannot be specified with Object Size.
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 InvalidArgument: 'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 InvalidArgument: 'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer
-    400 InvalidArgument: 'NewerNoncurrentVersions' for NoncurrentVersionExpiration action must be a positive integer
-    200
-    400 InvalidArgument: 'NewerNoncurrentVersions' for NoncurrentVersionExpiration action must be between 1 and 100
+    insta::assert_snapshot!(verdicts(&rules::expirations()), @r#"
+    expiration-of-nothing: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    days-0: 400 InvalidArgument: 'Days' for Expiration action must be a positive integer
+    days-and-a-half: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    date: 200
+    bare-date: 200
+    midnight-elsewhere: 200
+    noon: 400 InvalidArgument: 'Date' must be at midnight GMT
+    date-without-dashes: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    days-and-date: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    days-and-marker: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    marker: 200
+    marker-with-tag: 400 InvalidRequest: ExpiredObjectDeleteMarker cannot be specified with Tags.
+    marker-with-size: 400 InvalidRequest: ExpiredObjectDeleteMarker cannot be specified with Object Size.
+    abort: 200
+    abort-with-tag: 400 InvalidRequest: AbortIncompleteMultipartUpload cannot be specified with Tags.
+    abort-with-size: 400 InvalidRequest: AbortIncompleteMultipartUpload cannot be specified with Object Size.
+    abort-after-nothing: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    abort-after-0-days: 400 InvalidArgument: 'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer
+    noncurrent-of-nothing: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    noncurrent-days-0: 400 InvalidArgument: 'NoncurrentDays' for NoncurrentVersionExpiration action must be a positive integer
+    newer-versions-0: 400 InvalidArgument: 'NewerNoncurrentVersions' for NoncurrentVersionExpiration action must be a positive integer
+    newer-versions-100: 200
+    newer-versions-101: 400 InvalidArgument: 'NewerNoncurrentVersions' for NoncurrentVersionExpiration action must be between 1 and 100
     "#);
 }
 
 #[test]
 fn transitions() {
-    let to = |class: &str, when: &str| {
-        format!("<Transition>{when}<StorageClass>{class}</StorageClass></Transition>")
-    };
-    let days = |class: &str, days: i32| to(class, &format!("<Days>{days}</Days>"));
-    let date = |class: &str, day: &str| to(class, &format!("<Date>{day}T00:00:00Z</Date>"));
-    let old = |class: &str, days: i32| {
-        format!(
-            "<NoncurrentVersionTransition><NoncurrentDays>{days}</NoncurrentDays><StorageClass>{class}</StorageClass></NoncurrentVersionTransition>"
-        )
-    };
-    let end = |days: i32| format!("<Expiration><Days>{days}</Days></Expiration>");
-    let old_end = "<NoncurrentVersionExpiration><NoncurrentDays>60</NoncurrentDays></NoncurrentVersionExpiration>";
-    let two = |one: String, two: String| whole(&format!("{one}{two}"));
-    let documents = [
-        whole(&days("GLACIER", 0)),
-        whole(&days("INTELLIGENT_TIERING", 0)),
-        whole(&days("GLACIER", -1)),
-        whole(&days("STANDARD_IA", 29)),
-        whole(&days("ONEZONE_IA", 30)),
-        whole(&days("STANDARD", 30)),
-        whole(&days("LUKEWARM", 30)),
-        whole(&to("GLACIER", "")),
-        whole(&to(
-            "GLACIER",
-            "<Days>1</Days><Date>2030-01-01T00:00:00Z</Date>",
-        )),
-        whole(&to("GLACIER", "<Date>2030-01-01T01:00:00Z</Date>")),
-        two(days("STANDARD_IA", 30), days("GLACIER", 60)),
-        two(days("GLACIER", 60), days("STANDARD_IA", 30)),
-        two(days("STANDARD_IA", 30), days("GLACIER", 59)),
-        two(days("GLACIER", 60), days("DEEP_ARCHIVE", 60)),
-        two(days("GLACIER", 1), days("GLACIER", 2)),
-        two(days("GLACIER", 1), date("DEEP_ARCHIVE", "2030-01-01")),
-        two(date("GLACIER", "2030-01-01"), end(5)),
-        two(days("GLACIER", 5), end(5)),
-        two(days("GLACIER", 5), end(6)),
-        rule(
-            "<Filter><Prefix>logs/</Prefix></Filter>",
-            &format!("{}{}", days("GLACIER", 5), end(1)),
-        ),
-        whole(&old("STANDARD_IA", 29)),
-        two(old("STANDARD_IA", 30), old_end.to_owned()),
-        two(old("GLACIER", 60), old_end.to_owned()),
-        two(old("GLACIER", 1), old("GLACIER", 2)),
-    ];
-    insta::assert_snapshot!(verdicts(&documents), @r#"
-    200
-    200
-    400 InvalidArgument: 'Days' in Transition action must be nonnegative
-    400 InvalidArgument: 'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'
-    200
-    400 InvalidArgument: Invalid target Storage class for Transition action
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
-    400 InvalidArgument: 'Date' must be at midnight GMT
-    200
-    200
-    400 InvalidArgument: 'Days' in the 'GLACIER' Transition action for filter '(prefix=)' must be 30 days more than 'Days' in the 'STANDARD_IA' Transition action
-    400 InvalidArgument: 'Days' in the Transition action for StorageClass 'DEEP_ARCHIVE' for filter '(prefix=)' must be greater than 'Days' in the Transition action for StorageClass 'GLACIER' for filter '(prefix=)'
-    400 InvalidRequest: 'StorageClass' must be different for 'Transition' actions in same 'Rule' with filter '(prefix=)'
-    400 InvalidRequest: Found mixed 'Date' and 'Days' based Transition actions in lifecycle rule for filter '(prefix=)'
-    400 InvalidRequest: Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter '(prefix=)'
-    400 InvalidArgument: 'Days' in the Expiration action for filter '(prefix=)' must be greater than 'Days' in the Transition action
-    200
-    400 InvalidArgument: 'Days' in the Expiration action for filter '(prefix=logs/)' must be greater than 'Days' in the Transition action
-    400 InvalidArgument: 'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'
-    200
-    400 InvalidArgument: 'NoncurrentDays' in the NoncurrentVersionExpiration action for filter '(prefix=)' must be greater than 'NoncurrentDays' in the NoncurrentVersionTransition action
-    400 InvalidRequest: 'StorageClass' must be different for 'NoncurrentVersionTransition' actions in same 'Rule' with filter '(prefix=)'
+    insta::assert_snapshot!(verdicts(&rules::transitions()), @r#"
+    glacier-at-once: 200
+    tiering-at-once: 200
+    transition-days-negative: 400 InvalidArgument: 'Days' in Transition action must be nonnegative
+    infrequent-at-29: 400 InvalidArgument: 'Days' in Transition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'
+    one-zone-at-30: 200
+    to-standard: 400 InvalidArgument: Invalid target Storage class for Transition action
+    to-nowhere: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    transition-without-time: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    transition-days-and-date: 400 MalformedXML: The XML you provided was not well-formed or did not validate against our published schema
+    transition-at-one: 400 InvalidArgument: 'Date' must be at midnight GMT
+    infrequent-then-glacier: 200
+    glacier-then-infrequent-in-text: 200
+    infrequent-then-glacier-too-soon: 400 InvalidArgument: 'Days' in the 'GLACIER' Transition action for filter '(prefix=)' must be 30 days more than 'Days' in the 'STANDARD_IA' Transition action
+    two-classes-at-once: 400 InvalidArgument: 'Days' in the Transition action for StorageClass 'DEEP_ARCHIVE' for filter '(prefix=)' must be greater than 'Days' in the Transition action for StorageClass 'GLACIER' for filter '(prefix=)'
+    one-class-twice: 400 InvalidRequest: 'StorageClass' must be different for 'Transition' actions in same 'Rule' with filter '(prefix=)'
+    days-and-date-in-two: 400 InvalidRequest: Found mixed 'Date' and 'Days' based Transition actions in lifecycle rule for filter '(prefix=)'
+    date-against-days: 400 InvalidRequest: Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter '(prefix=)'
+    expiration-with-transition: 400 InvalidArgument: 'Days' in the Expiration action for filter '(prefix=)' must be greater than 'Days' in the Transition action
+    expiration-after-transition: 200
+    expiration-before-transition: 400 InvalidArgument: 'Days' in the Expiration action for filter '(prefix=logs/)' must be greater than 'Days' in the Transition action
+    noncurrent-infrequent-at-29: 400 InvalidArgument: 'NoncurrentDays' in NoncurrentVersionTransition action must be greater than or equal to 30 for storageClass 'STANDARD_IA'
+    noncurrent-in-order: 200
+    noncurrent-expiration-with-transition: 400 InvalidArgument: 'NoncurrentDays' in the NoncurrentVersionExpiration action for filter '(prefix=)' must be greater than 'NoncurrentDays' in the NoncurrentVersionTransition action
+    noncurrent-class-twice: 400 InvalidRequest: 'StorageClass' must be different for 'NoncurrentVersionTransition' actions in same 'Rule' with filter '(prefix=)'
     "#);
 }

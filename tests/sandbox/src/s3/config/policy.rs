@@ -193,11 +193,7 @@ pub(in crate::s3) fn get(bucket: &Bucket) -> Result<MockResponse, S3Error> {
 }
 
 pub(in crate::s3) fn status(bucket: &Bucket) -> Result<MockResponse, S3Error> {
-    let public = if stored(bucket)?.is_public() {
-        "TRUE"
-    } else {
-        "FALSE"
-    };
+    let public = stored(bucket)?.is_public().to_string();
     Ok(document(
         &Element::new("PolicyStatus").with(Element::leaf("IsPublic", public)),
     ))
