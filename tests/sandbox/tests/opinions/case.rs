@@ -117,3 +117,13 @@ impl Step {
 pub(crate) fn bucket() -> Step {
     step("create", "PUT", "/{b}", "200")
 }
+
+/// A PUT of a document.
+pub(crate) fn put(name: &'static str, path: &'static str, says: &'static str, body: &str) -> Step {
+    step(name, "PUT", path, says).body(body)
+}
+
+/// A GET.
+pub(crate) fn get(name: &'static str, path: &'static str, says: &'static str) -> Step {
+    step(name, "GET", path, says)
+}

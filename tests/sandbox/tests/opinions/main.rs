@@ -1,11 +1,12 @@
 //! Second opinions: the same requests to the sandbox, to moto and to versitygw, held against what
 //! AWS says.
 //!
-//! A case (`case`, with `configuration`, `lifecycle` and `objects`) is a list of requests with the
+//! A case (`case`, with `buckets`, `configuration`, `lifecycle` and `objects`) is a list of requests with the
 //! answers of AWS. The sandbox must give them all. Where another store gives another one,
 //! `difference` records it, and `OPINIONS.md` lists it beside AWS's answer and the page that
 //! decides. A store that is not installed is passed over with a sentence.
 
+mod buckets;
 mod case;
 mod configuration;
 mod difference;
@@ -25,7 +26,12 @@ use endpoint::Endpoint;
 use holdfast_sandbox::{Other, OtherError, Sandbox};
 
 fn cases() -> Vec<Case> {
-    let parts = [configuration::cases(), lifecycle::cases(), objects::cases()];
+    let parts = [
+        buckets::cases(),
+        configuration::cases(),
+        lifecycle::cases(),
+        objects::cases(),
+    ];
     parts.into_iter().flatten().collect()
 }
 

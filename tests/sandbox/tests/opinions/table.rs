@@ -11,7 +11,7 @@ const HEAD: &str = "# Second opinions on S3
 
 The sandbox, moto 5.2.5 and versitygw 1.8.0 get the same requests (`tests/opinions`). The sandbox
 answers all of them as AWS does. These tables show where the others do not, and the page of AWS
-that decides; for what AWS's pages leave open, `src/s3/mod.rs` says what the sandbox does and why.
+that decides; an empty cell means: as AWS. For what AWS's pages leave open, `src/s3/mod.rs` says what the sandbox does and why.
 versitygw is a store of its own, not an AWS: where it answers 501, it lacks the feature.
 
 Written by the tests from `tests/opinions/difference.rs`; `HOLDFAST_UPDATE=1 cargo test -p
@@ -62,14 +62,14 @@ fn rows(case: &Case) -> String {
     for step in &case.steps {
         let name = format!("{}/{}", case.name, step.name);
         let says = |store| {
-            let mut of_step = DIFFERENCES.iter().filter(|found| found.step == name);
-            let found = of_step.find(|found| found.store == store);
+            let mut of_store = DIFFERENCES.iter().filter(|found| found.store == store);
+            let found = of_store.find(|found| found.is_about(case.name, step.name));
             found.map_or(String::new(), |found| format!("`{}`", found.says))
         };
-        let (moto, versitygw) = (says(Store::Moto), says(Store::Versitygw));
-        if moto.is_empty() && versitygw.is_empty() {
+        if !DIFFERENCES.iter().any(|found| found.step == name) {
             continue;
         }
+        let (moto, versitygw) = (says(Store::Moto), says(Store::Versitygw));
         let page = step
             .page
             .map_or(String::new(), |page| format!(" ([page]({page}))"));
