@@ -40,6 +40,10 @@
 //!   [`Sandbox::wait_until_idle`] waits for such work.
 //! - DLM answers timestamps as epoch seconds; [`Sandbox::set_timestamps`] turns them into the
 //!   strings that its model promises. Clients must take both ([`Timestamps`]).
+//! - S3 is AWS unless [`Sandbox::set_s3_settings`] makes it another store, or AWS on a slow day
+//!   ([`S3Settings`]). Buckets are addressed by path, or by hosts such as `BUCKET.localhost`.
+//!   [`Sandbox::s3`] calls it as somebody else would, past faults and log.
+//! - [`Other`] starts other people's S3, for second opinions (`OPINIONS.md`).
 //! - Faults strike calls in the order of arrival, counted from the injection of their rule
 //!   ([`FaultRule`]); a call that hangs waits until the rule is released or removed.
 //! - How each service differs from AWS stands at the head of its module (`dlm`, `s3`, `sts`).
