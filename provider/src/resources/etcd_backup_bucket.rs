@@ -193,20 +193,15 @@ impl Resource for Handler {
             deletion_protection: Attr::Known(true),
             ..EtcdBackupBucket::default()
         };
-        let place = Place::of(&cx.client, &state).await?;
-        let doing = format!("Cannot import bucket {}", place.name);
-        let head = place.s3.head_bucket(&place.name).await;
-        let elsewhere = match head.map_err(|error| failed(&doing, &error, None))? {
-            Head::Foreign { .. } => {
-                let detail = "Another account owns it, or the caller may not look at it.";
-                return Err(Diagnostic::error(doing, detail).into());
-            }
-            Head::Elsewhere { region } => region,
-            // Of one that is not there, the read that follows says so.
-            Head::Present { .. } | Head::Absent => None,
-        };
-        let region = elsewhere.unwrap_or(place.region);
-        state.region = region.as_str().into();
+        let here = Place::of(&cx.client, &state).await?;
+        state.region = here.region.as_str().into();
+        if let Some(region) = here.look_for_import().await? {
+            state.region = region.as_str().into();
+            Place::of(&cx.client, &state)
+                .await?
+                .look_for_import()
+                .await?;
+        }
         Ok(state)
     }
 }
@@ -337,6 +332,22 @@ impl Place {
         })?;
         let region = s3.region().clone();
         Ok(Self { s3, region, name })
+    }
+
+    /// Looks whether the bucket can be imported from here; the region, if it is in another one. Of
+    /// one that is nowhere, the read that follows says so.
+    async fn look_for_import(&self) -> Result<Option<Region>, Diagnostics> {
+        let doing = format!("Cannot import bucket {}", self.name);
+        let head = self.s3.head_bucket(&self.name).await;
+        match head.map_err(|error| failed(&doing, &error, None))? {
+            Head::Elsewhere { region } => Ok(region),
+            Head::Present { .. } | Head::Absent => Ok(None),
+            Head::Foreign { .. } => {
+                let detail = "Another account owns it, or the caller may not look at it \
+                              (s3:ListBucket).";
+                Err(Diagnostic::error(doing, detail).into())
+            }
+        }
     }
 }
 
