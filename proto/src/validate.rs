@@ -4,7 +4,7 @@
 
 use cty::Value;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::path::Trail;
 use crate::schema::{Attribute, Block, Mode, NestedBlock, Nesting};
 use crate::walk::Fields;
@@ -53,6 +53,11 @@ fn one_attribute(
     }
     if !value.is_known() {
         return;
+    }
+    if let Some(instead) = &attribute.deprecated {
+        let detail = format!("The attribute {name:?} is deprecated. {instead}");
+        let warning = Diagnostic::warning("Deprecated attribute", detail.trim_end());
+        diagnostics.push(warning.at(at.to_path()));
     }
     for validator in &attribute.validators {
         if let Err(problem) = validator.check(value) {
@@ -132,6 +137,7 @@ mod tests {
             id: Attr<String> = computed(),
             details: One<Details> = one().required(),
             tag: Many<Tag> = set().max(1),
+            old: Attr<String> = optional().deprecated("Use `name`."),
         }
     }
 
@@ -192,6 +198,7 @@ mod tests {
                 labels: StringMap::of([("a", "b"), ("c", "d")]),
             }),
             tag: Many::from_iter(["", "x"].map(|key| Tag { key: key.into() })),
+            old: Attr::Null,
         };
         insta::assert_snapshot!(said(&bad), @r#"
         error: Missing required argument (at name): The argument "name" is required, but no value is given.
@@ -202,6 +209,15 @@ mod tests {
         error: Too many blocks (at tag): At most 1 "tag" block(s) allowed, 2 found.
         error: Invalid attribute value (at tag[...].key): Attribute tag[...].key: 0 characters found, at least 1 allowed.
         "#);
+    }
+
+    #[test]
+    fn what_is_deprecated_is_warned_of_where_it_is_written() {
+        let bad = Policy {
+            old: "a".into(),
+            ..good()
+        };
+        insta::assert_snapshot!(said(&bad), @r#"warning: Deprecated attribute (at old): The attribute "old" is deprecated. Use `name`."#);
     }
 
     #[test]

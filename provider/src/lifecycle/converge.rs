@@ -1,5 +1,6 @@
 //! One batch: read, merge, write, look again, until a read shows that nothing is left to do.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -306,18 +307,30 @@ fn merge_all(
     stale: bool,
     wanted: &mut LifecycleDocument,
 ) -> (Vec<Job>, Merge) {
-    let mut kept = Vec::with_capacity(jobs.len());
-    let mut all = Merge::Sure;
-    for mut job in jobs {
-        match job.check(there, wanted) {
-            Ok(()) => {
-                if job.merge(there, stale, wanted) == Merge::LookAgain {
-                    all = Merge::LookAgain;
-                }
-                kept.push(job);
-            }
-            Err(why) => job.refuse(why),
+    let (allowed, foreign): (Vec<Job>, Vec<Job>) = jobs
+        .into_iter()
+        .partition(|job| job.other_rule(there).is_none());
+    for job in foreign {
+        if let Some(id) = job.other_rule(there) {
+            job.refuse(Why::Exists { id });
         }
+    }
+    // A rule that goes from one resource to another stays, in whatever order they come.
+    let puts = allowed.iter().flat_map(|job| &job.edits);
+    let put: BTreeSet<RuleId> = puts
+        .filter_map(|edit| Some(edit.rule()?.id.clone()))
+        .collect();
+    let mut kept = Vec::with_capacity(allowed.len());
+    let mut all = Merge::Sure;
+    for mut job in allowed {
+        if let Some(rules) = job.overflow(wanted) {
+            job.refuse(Why::Full { rules });
+            continue;
+        }
+        if job.merge(there, stale, &put, wanted) == Merge::LookAgain {
+            all = Merge::LookAgain;
+        }
+        kept.push(job);
     }
     (kept, all)
 }

@@ -179,45 +179,37 @@ impl Job {
         })));
     }
 
-    /// Whether `there`, the configuration as read, allows it; `wanted` is what it will be with the
-    /// jobs before this one.
-    pub(super) fn check(
-        &self,
-        there: &LifecycleDocument,
-        wanted: &LifecycleDocument,
-    ) -> Result<(), Why> {
-        if self.sent == Progress::Nothing {
-            let foreign = |edit: &Edit| match edit {
-                Edit::Create(rule) => other_rule(there, rule).then(|| rule.id.clone()),
-                Edit::Update(_) | Edit::Remove(_) => None,
-            };
-            if let Some(id) = self.edits.iter().find_map(foreign) {
-                return Err(Why::Exists { id });
-            }
+    /// A rule that it would make and that is there already, saying something else. Once anything was
+    /// sent, what is there may be its own.
+    pub(super) fn other_rule(&self, there: &LifecycleDocument) -> Option<RuleId> {
+        if self.sent != Progress::Nothing {
+            return None;
         }
+        self.edits.iter().find_map(|edit| match edit {
+            Edit::Create(rule) => other_rule(there, rule).then(|| rule.id.clone()),
+            Edit::Update(_) | Edit::Remove(_) => None,
+        })
+    }
+
+    /// How many rules `wanted` has, if it would have too many with those of this job.
+    pub(super) fn overflow(&self, wanted: &LifecycleDocument) -> Option<usize> {
         let ids: BTreeSet<&str> = wanted.ids().collect();
-        let mut more = 0;
-        let mut fewer = 0;
-        for edit in &self.edits {
-            match (edit, ids.contains(edit.id().as_str())) {
-                (Edit::Remove(_), true) => fewer += 1,
-                (Edit::Create(_) | Edit::Update(_), false) => more += 1,
-                _ => {}
-            }
-        }
+        let is_there = |edit: &&Edit| ids.contains(edit.id().as_str());
+        let (puts, removes): (Vec<&Edit>, Vec<&Edit>) =
+            self.edits.iter().partition(|edit| edit.rule().is_some());
+        let more = puts.iter().filter(|edit| !is_there(edit)).count();
+        let fewer = removes.iter().filter(|edit| is_there(edit)).count();
         let rules = wanted.len();
-        if more > 0 && rules + more > MOST_RULES + fewer {
-            return Err(Why::Full { rules });
-        }
-        Ok(())
+        (more > 0 && rules + more > MOST_RULES + fewer).then_some(rules)
     }
 
     /// Puts its wishes into `wanted`; `there` is the configuration as read, and `stale` says that
-    /// it is the one from before the last write.
+    /// it is the one from before the last write. Rules of `put` stay for another job.
     pub(super) fn merge(
         &mut self,
         there: &LifecycleDocument,
         stale: bool,
+        put: &BTreeSet<RuleId>,
         wanted: &mut LifecycleDocument,
     ) -> Merge {
         let mut merge = Merge::Sure;
@@ -226,7 +218,9 @@ impl Job {
         for edit in &self.edits {
             let id = edit.id();
             let Some(rule) = edit.rule() else {
-                wanted.remove(id);
+                if !put.contains(id) {
+                    wanted.remove(id);
+                }
                 continue;
             };
             let Some(found) = rule_of(there, id) else {
@@ -249,7 +243,7 @@ impl Job {
                 }
                 bent.insert(id.clone(), found);
             } else {
-                put(wanted, rule, found);
+                replace(wanted, rule, found);
             }
         }
         if !stale {
@@ -276,7 +270,7 @@ pub(super) enum Merge {
 }
 
 /// Puts a rule in the place of another of its id.
-pub(super) fn put(wanted: &mut LifecycleDocument, rule: &LifecycleRule, found: LifecycleRule) {
+pub(super) fn replace(wanted: &mut LifecycleDocument, rule: &LifecycleRule, found: LifecycleRule) {
     if found.means_the_same_as(rule) {
         // Only the form differs, which the document takes for no change.
         wanted.remove(&rule.id);

@@ -10,7 +10,7 @@ use holdfast_aws::clock::Timestamp;
 use holdfast_aws::s3::LifecycleDocument;
 use holdfast_aws::s3::lifecycle::{LifecycleRule, RuleId};
 
-use super::job::{Edit, Job, put, rule_of, same};
+use super::job::{Edit, Job, replace, rule_of, same};
 
 /// How long a write is young: S3 settles in this time, and nobody means to undo what an apply that
 /// is still running has just done.
@@ -79,7 +79,7 @@ impl Memory {
             }
             match (&write.rule, rule_of(there, id)) {
                 (Some(rule), Some(found)) if same(&found, rule) => continue,
-                (Some(rule), Some(found)) => put(wanted, rule, found),
+                (Some(rule), Some(found)) => replace(wanted, rule, found),
                 (Some(rule), None) => drop(wanted.upsert(rule)),
                 (None, Some(_)) => drop(wanted.remove(id)),
                 (None, None) => continue,

@@ -544,6 +544,27 @@ async fn a_rule_in_the_way_of_another_form_is_named() {
 }
 
 #[tokio::test]
+async fn a_rule_that_goes_from_one_resource_to_another_stays() {
+    for new_first in [true, false] {
+        let stage = stage();
+        stage
+            .apply(vec![create("a"), create("b")])
+            .await
+            .expect("done");
+        stage.store.hook(|_, _| tokio::task::yield_now());
+        let whole = vec![create("a"), create("b")];
+        let old = vec![Edit::Remove(rule_id("a"))];
+        let mut all = vec![vec![create("c")], whole, old];
+        if !new_first {
+            all.swap(1, 2);
+        }
+        let done = join_all(all.into_iter().map(|edits| stage.apply(edits))).await;
+        assert!(done.iter().all(Result::is_ok));
+        assert_eq!(stage.ids(), ["a", "b", "c"], "{new_first}");
+    }
+}
+
+#[tokio::test]
 async fn another_form_of_the_same_rule_is_written() {
     let stage = stage();
     stage.plant(

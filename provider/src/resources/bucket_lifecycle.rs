@@ -72,7 +72,8 @@ impl Resource for Handler {
         planned: BucketLifecycle,
     ) -> Applied<BucketLifecycle> {
         let doing = "Cannot create the lifecycle configuration";
-        let (place, rules, owner) = match begin(cx, &planned, doing).await {
+        // Never the owner of an object that this one replaces, which private state may still name.
+        let (place, rules, owner) = match begin(cx, &planned, None, doing).await {
             Ok(begun) => begun,
             Err(errors) => return Applied::Failed(errors),
         };
@@ -146,7 +147,7 @@ impl Resource for Handler {
         planned: BucketLifecycle,
     ) -> Applied<BucketLifecycle> {
         let doing = "Cannot update the lifecycle configuration";
-        let (place, rules, owner) = match begin(cx, &planned, doing).await {
+        let (place, rules, owner) = match begin(cx, &planned, owner(cx), doing).await {
             Ok(begun) => begun,
             Err(errors) => return Applied::Failed(errors),
         };
@@ -221,11 +222,12 @@ impl Resource for Handler {
 async fn begin(
     cx: &Cx<Client>,
     planned: &BucketLifecycle,
+    owner: Option<CreationId>,
     doing: &str,
 ) -> Result<(Place, Vec<LifecycleRule>, CreationId), Diagnostics> {
     let place = Place::of(&cx.client, &planned.bucket, &planned.region, doing).await?;
     let rules = wanted(planned, doing)?;
-    let owner = match owner(cx) {
+    let owner = match owner {
         Some(owner) => owner,
         None => reach::new_owner(doing)?,
     };

@@ -63,7 +63,8 @@ impl Resource for Handler {
 
     async fn create(&self, cx: &mut Cx<Client>, planned: LifecycleRule) -> Applied<LifecycleRule> {
         let doing = "Cannot create the lifecycle rule";
-        let (place, id, owner) = match begin(cx, &planned, doing).await {
+        // Never the owner of an object that this one replaces, which private state may still name.
+        let (place, id, owner) = match begin(cx, &planned, None, doing).await {
             Ok(begun) => begun,
             Err(errors) => return Applied::Failed(errors),
         };
@@ -136,7 +137,7 @@ impl Resource for Handler {
         planned: LifecycleRule,
     ) -> Applied<LifecycleRule> {
         let doing = "Cannot update the lifecycle rule";
-        let (place, id, owner) = match begin(cx, &planned, doing).await {
+        let (place, id, owner) = match begin(cx, &planned, owner(cx), doing).await {
             Ok(begun) => begun,
             Err(errors) => return Applied::Failed(errors),
         };
@@ -217,11 +218,12 @@ impl Resource for Handler {
 async fn begin(
     cx: &Cx<Client>,
     planned: &LifecycleRule,
+    owner: Option<CreationId>,
     doing: &str,
 ) -> Result<(Place, RuleId, CreationId), Diagnostics> {
     let place = Place::of(&cx.client, &planned.bucket, &planned.region, doing).await?;
     let id = rule_id(planned, doing)?;
-    let owner = match owner(cx) {
+    let owner = match owner {
         Some(owner) => owner,
         None => reach::new_owner(doing)?,
     };
