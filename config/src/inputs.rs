@@ -51,21 +51,25 @@ pub enum MissingModules {
 }
 
 /// What an evaluation is given. The default is a bare run: no variables, an empty environment,
-/// the workspace `default`, the dialect that the files show.
+/// the workspace that the root's data directory names, the dialect that the files show.
 #[derive(Clone, Debug)]
 pub struct Inputs {
     /// `-var` and `-var-file`, in order.
     pub variables: Vec<VarInput>,
-    /// Environment variables; `TF_VAR_*` and `TF_DATA_DIR` are read.
+    /// Environment variables; `TF_VAR_*`, `TF_DATA_DIR` and `TF_WORKSPACE` are read.
     pub environment: Vec<(String, String)>,
-    /// `terraform.workspace`.
-    pub workspace: String,
+    /// `terraform.workspace`; `None`: what `TF_WORKSPACE` says, else what `terraform workspace
+    /// select` left in the root's data directory, else `default`.
+    pub workspace: Option<String>,
     /// The dialect; `None`: OpenTofu where a root holds a `.tofu` file, else Terraform.
     pub dialect: Option<Dialect>,
     /// What a module that is not installed means.
     pub missing_modules: MissingModules,
     /// What providers say of their resources.
     pub schemas: Arc<Schemas>,
+    /// True if every value shall tell where it was written ([`crate::why::Source`]), which takes
+    /// about twice the time.
+    pub trace: bool,
 }
 
 impl Default for Inputs {
@@ -73,10 +77,22 @@ impl Default for Inputs {
         Self {
             variables: Vec::new(),
             environment: Vec::new(),
-            workspace: "default".to_owned(),
+            workspace: None,
             dialect: None,
             missing_modules: MissingModules::Fail,
             schemas: Arc::default(),
+            trace: false,
         }
+    }
+}
+
+impl Inputs {
+    /// The last value of an environment variable, unless it is empty.
+    pub(crate) fn environment_variable(&self, name: &str) -> Option<&str> {
+        let mut all = self.environment.iter().rev();
+        let found = all.find(|(known, _)| known == name);
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 }

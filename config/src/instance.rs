@@ -65,21 +65,106 @@ pub struct Instance {
     /// What the block holds. Meta-arguments (count, for_each, provider, depends_on, lifecycle,
     /// connection, provisioner) are left out.
     pub body: Body,
+    /// What its `lifecycle` block says.
+    pub lifecycle: Lifecycle,
+    /// Which provider configuration it is made with.
+    pub provider: ProviderRef,
     /// The block's header: `resource "type" "name"`.
     pub header: Origin,
 }
 
+/// What a resource's `lifecycle` block says. What it leaves out is `None`.
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    /// Terraform refuses to destroy it while this is true.
+    pub prevent_destroy: Option<Attribute>,
+    /// A replacement is made before what it replaces is destroyed.
+    pub create_before_destroy: Option<Attribute>,
+    /// Changes that are not made.
+    pub ignore_changes: IgnoreChanges,
+}
+
+/// `ignore_changes`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum IgnoreChanges {
+    /// None are ignored.
+    #[default]
+    None,
+    /// `all`.
+    All,
+    /// Those of these paths, as written: `tags["Owner"]`.
+    Paths(Vec<Arc<str>>),
+}
+
+/// A provider configuration: the module that declares it, and its name there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProviderRef {
+    /// The module; empty for the root. A configuration that nobody declares is the root's.
+    pub module: Vec<ModuleStep>,
+    /// Its local name: `aws`.
+    pub name: Arc<str>,
+    /// Its alias, if it has one.
+    pub alias: Option<Arc<str>>,
+}
+
+/// A `provider` block, evaluated.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Where it is and what it is called.
+    pub address: ProviderRef,
+    /// Its arguments and blocks (`region`, `default_tags`), the meta-arguments `alias`, `version`
+    /// and `for_each` left out.
+    pub body: Body,
+    /// The block's header.
+    pub header: Origin,
+}
+
+/// What a module's `terraform` blocks say.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Where the state is kept, if that is said: `backend "s3"`, or `cloud`. Only the root module's
+    /// counts.
+    pub backend: Option<Backend>,
+    /// Providers by local name.
+    pub required_providers: BTreeMap<Arc<str>, RequiredProvider>,
+}
+
+/// A `backend` or `cloud` block, evaluated.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    /// `s3`; `cloud` for a `cloud` block.
+    pub kind: Arc<str>,
+    /// Its arguments and blocks. What `terraform init -backend-config` adds is not among them.
+    pub body: Body,
+    /// The block's header.
+    pub header: Origin,
+}
+
+/// One entry of `required_providers`.
+#[derive(Clone, Debug)]
+pub struct RequiredProvider {
+    /// `hashicorp/aws`, if it is said.
+    pub source: Option<Arc<str>>,
+    /// Its version constraint, if it is said.
+    pub version: Option<Arc<str>>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
 /// The content of a block, evaluated.
 ///
-/// In `.tf.json` only a provider's schema tells a nested block from an attribute that holds
-/// objects, so such a property is among both ([`Attribute::maybe_block`]): ask for what the schema
-/// says it is.
+/// With a schema of its provider at hand values have the schema's types, and what the schema calls
+/// an attribute or a block is that. Without one values are as written, and as in `.tf.json` only a
+/// schema tells a nested block from an attribute that holds objects, such a property is among both
+/// ([`Attribute::maybe_block`]).
 #[derive(Clone, Debug, Default)]
 pub struct Body {
-    /// Attributes by name, as written: not converted to a schema's type.
+    /// Attributes by name.
     pub attributes: BTreeMap<Arc<str>, Attribute>,
     /// Nested blocks in source order, `dynamic` blocks expanded in their place.
     pub blocks: Vec<Nested>,
+    /// True if something in it does not parse: what seems absent may be there.
+    pub is_incomplete: bool,
 }
 
 /// One attribute.
@@ -183,15 +268,32 @@ fn quoted(text: &str) -> String {
     out
 }
 
+impl fmt::Display for ProviderRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_module(&self.module, f)?;
+        write!(f, "provider.{}", self.name)?;
+        match &self.alias {
+            Some(alias) => write!(f, ".{alias}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `module.a.module.b["x"].`.
+fn write_module(path: &[ModuleStep], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for step in path {
+        write!(f, "module.{}", step.name)?;
+        if let Some(key) = &step.key {
+            write!(f, "{key}")?;
+        }
+        f.write_str(".")?;
+    }
+    Ok(())
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for step in &self.module {
-            write!(f, "module.{}", step.name)?;
-            if let Some(key) = &step.key {
-                write!(f, "{key}")?;
-            }
-            f.write_str(".")?;
-        }
+        write_module(&self.module, f)?;
         if self.mode == Mode::Data {
             f.write_str("data.")?;
         }

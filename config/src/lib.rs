@@ -4,7 +4,8 @@
 //! discover -> syntax -> load -> eval -> instances
 //! ```
 //! - [`discover()`]: root modules under the paths a user names.
-//! - [`evaluate`]: one root module, and the modules it calls, to [`Evaluated`].
+//! - [`evaluate`]: one root module, and the modules it calls, to [`Evaluated`]; [`behind_gates`]:
+//!   the same with a switch turned.
 //! - [`syntax`]: text to trees. - [`functions`]: Terraform's built-in functions.
 //! - [`source`]: files and places in them.
 //! - [`instance`]: the product. - [`schema`]: what providers say of their resources.
@@ -42,7 +43,7 @@ pub mod why;
 
 pub use cache::Cache;
 pub use discover::{DiscoverOptions, Discovery, RootDir, discover};
-pub use eval::{Evaluated, Module, ModuleSource, evaluate};
+pub use eval::{Behind, Evaluated, Gate, Module, ModuleSource, behind_gates, evaluate};
 pub use inputs::{Dialect, Inputs, MissingModules, VarInput};
 pub use problem::{Problem, ProblemKind};
 pub use source::{Origin, Position, SourceFile};

@@ -1,4 +1,5 @@
-//! Why a value is unknown, and which resources a value came from: marks on [`cty::Value`].
+//! Why a value is unknown, which resources it came from, and where it was written: marks on
+//! [`cty::Value`].
 
 use std::any::Any;
 use std::fmt;
@@ -45,6 +46,121 @@ pub enum Certainty {
     OneOf,
     /// It came from this one, or from something that is no resource.
     Perhaps,
+}
+
+/// On a value that depends on a boolean variable of the root module which has its default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct GateMark {
+    pub(crate) variable: Arc<str>,
+    pub(crate) default: bool,
+    key: Arc<str>,
+}
+
+/// Where a known value, or a part of one, was written, and what it came through: only in an
+/// evaluation that is asked to tell ([`crate::Inputs::trace`]).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source {
+    /// The first link: `prod.tfvars:12`, `-var retention`, `main.tf:3`.
+    pub place: Arc<str>,
+    /// What it came through, outermost first: `local.name`, `var.retention`.
+    pub chain: Vec<Arc<str>>,
+    key: Arc<str>,
+}
+
+impl GateMark {
+    pub(crate) fn new(variable: Arc<str>, default: bool) -> Self {
+        let key = format!("gate {variable}").into();
+        Self {
+            variable,
+            default,
+            key,
+        }
+    }
+
+    pub(crate) fn from_mark(mark: &Mark) -> Option<&Self> {
+        downcast(mark)
+    }
+
+    pub(crate) fn mark(self) -> Mark {
+        Mark::Custom(Arc::new(self))
+    }
+}
+
+impl Source {
+    /// Longer chains are not told in full.
+    const MAX_CHAIN: usize = 24;
+
+    /// A place, through nothing yet.
+    pub fn new(place: impl Into<Arc<str>>) -> Self {
+        Self::from_parts(place.into(), Vec::new())
+    }
+
+    /// The same place, seen through one more thing.
+    pub fn through(&self, link: impl Into<Arc<str>>) -> Self {
+        if self.chain.len() >= Self::MAX_CHAIN {
+            return self.clone();
+        }
+        let mut chain = Vec::with_capacity(self.chain.len() + 1);
+        chain.push(link.into());
+        chain.extend(self.chain.iter().cloned());
+        Self::from_parts(self.place.clone(), chain)
+    }
+
+    fn from_parts(place: Arc<str>, chain: Vec<Arc<str>>) -> Self {
+        // Two ways from one place are two sources.
+        let key = format!("from {place} {}", chain.join(" "));
+        Self {
+            place,
+            chain,
+            key: key.into(),
+        }
+    }
+
+    /// The source that a mark is, if it is one.
+    pub fn from_mark(mark: &Mark) -> Option<&Self> {
+        downcast(mark)
+    }
+
+    /// All sources of a value and of what it contains, each once.
+    pub fn of(value: &Value) -> Vec<Self> {
+        let marks = value.deep_marks();
+        marks.iter().filter_map(Self::from_mark).cloned().collect()
+    }
+
+    /// As a mark.
+    pub fn mark(self) -> Mark {
+        Mark::Custom(Arc::new(self))
+    }
+}
+
+impl fmt::Display for Source {
+    /// `var.retention <- prod.tfvars:12`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for link in &self.chain {
+            write!(f, "{link} <- ")?;
+        }
+        f.write_str(&self.place)
+    }
+}
+
+impl CustomMark for GateMark {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl CustomMark for Source {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
 }
 
 impl Why {

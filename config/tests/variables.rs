@@ -104,8 +104,8 @@ fn text_from_outside_is_read_by_the_type() {
     untyped = "[1]"
     "#);
     assert_snapshot!(outputs_of(&files, &inputs(["", "a\"b", "x", "[", "upper(\"x\")"])), @r#"
-    any = ?dynamic(output.any <- var.any has no value)
-    list = ?list of string(output.list <- var.list has no value)
+    any = ?dynamic(output.any <- var.any is in error)
+    list = ?list of string(output.list <- var.list is in error)
     number = ?number(output.number <- var.number is in error)
     text = "a\"b"
     untyped = ""
@@ -126,7 +126,7 @@ fn what_nobody_declares_is_a_note() {
     let evaluated = run(directory.path(), &inputs);
     assert_snapshot!(problems(&evaluated.problems, directory.path()), @r#"
     Note terraform.tfvars:1:1: no variable "typo" is declared in the root module
-    Note : -var other: no variable of that name is declared in $DIR
+    Usage : -var other: no variable of that name is declared in $DIR
     "#);
 }
 
@@ -146,7 +146,7 @@ fn files_of_values_hold_constants() {
     ];
     assert_snapshot!(outputs_of(&files, &Inputs::default()), @r#"
     a = 3
-    b = ?dynamic(output.b <- var.b has no value)
+    b = ?dynamic(output.b <- var.b is in error)
     Analysis terraform.tfvars:3:1: a file of variable values holds no blocks
     Analysis terraform.tfvars:2:5: functions cannot be called here
     Analysis x.auto.tfvars:1:5: only constants may stand here, not the variable "var"
@@ -189,7 +189,7 @@ fn workspace_paths_and_dialect_are_inputs() {
         ),
     ];
     let inputs = |dialect| Inputs {
-        workspace: "prod".to_owned(),
+        workspace: Some("prod".to_owned()),
         dialect,
         ..Inputs::default()
     };

@@ -39,16 +39,30 @@ impl Evaluator<'_> {
             Expansion::Unknown(why, _) => Some(why),
             _ => module.repetition.as_ref(),
         };
+        let provider = self.provider_of(module, name, content);
         for (key, repetition) in expansion.instances() {
             if into.len() >= MAX_INSTANCES {
                 let message = format!("this root has more than {MAX_INSTANCES} instances");
                 self.report(Problem::analysis(message).at(content.header.clone()));
                 return false;
             }
+            let env = Env {
+                evaluator: self,
+                names: Names::Module(module, &repetition),
+                bound: None,
+            };
+            let address = address(module, name, key.clone());
+            let mut body = self.instance_body(module, name, content, key.as_ref(), &repetition);
+            if let Some(schema) = self.schema_of(&address) {
+                self.conform(&mut body, schema, &address);
+            }
+            self.check_conditions(&env, content, "precondition", &address.to_string());
             into.push(Instance {
-                address: address(module, name, key.clone()),
+                address,
                 repetition: why.cloned(),
-                body: self.instance_body(module, name, content, key.as_ref(), &repetition),
+                body,
+                lifecycle: self.lifecycle(&env, content),
+                provider: provider.clone(),
                 header: content.header.clone(),
             });
         }
@@ -68,7 +82,10 @@ impl Evaluator<'_> {
             names: Names::Module(module, repetition),
             bound: None,
         };
-        let mut body = Body::default();
+        let mut body = Body {
+            is_incomplete: content.is_incomplete,
+            ..Body::default()
+        };
         for attribute in &content.attributes {
             let attribute_name = &attribute.node().name;
             if META_ATTRIBUTES.contains(&attribute_name.as_str()) {
@@ -91,7 +108,7 @@ impl Evaluator<'_> {
 }
 
 impl Body {
-    fn put(&mut self, attribute: &Located<tree::Attribute>, value: Option<Value>) {
+    pub(super) fn put(&mut self, attribute: &Located<tree::Attribute>, value: Option<Value>) {
         if let Some(value) = value {
             let origin = attribute.expr_origin();
             let name = attribute.node().name.clone();
@@ -112,20 +129,59 @@ impl Env<'_> {
         self.eval(&attribute.node().expr).ok()
     }
 
-    fn body(&self, body: &Arc<tree::Body>, source: &Arc<SourceFile>) -> Body {
-        let mut made = Body::default();
+    /// The value of an attribute; what is wrong with it is reported.
+    pub(super) fn value_or_reported(&self, attribute: &Located<tree::Attribute>) -> Value {
+        let node = attribute.node();
+        let value = self.eval(&node.expr).unwrap_or_else(|fault| {
+            self.evaluator.report(fault.into_problem(&attribute.source));
+            marks::unknown(Why::new(format!("{} is in error", node.name)))
+        });
+        let value = self.evaluator.sourced(value, || attribute.expr_origin());
+        self.evaluator.bounded(value, attribute, &node.name)
+    }
+
+    /// A block and its overrides, without these attributes and blocks.
+    pub(super) fn content_body(
+        &self,
+        content: &Content,
+        attributes: &[&str],
+        blocks: &[&str],
+    ) -> Body {
+        let mut body = Body {
+            is_incomplete: content.is_incomplete,
+            ..Body::default()
+        };
+        for attribute in &content.attributes {
+            let node = attribute.node();
+            if attributes.contains(&node.name.as_str()) {
+                continue;
+            }
+            let value = match node.maybe_block {
+                true => self.tolerant(attribute),
+                false => Some(self.value_or_reported(attribute)),
+            };
+            body.put(attribute, value);
+        }
+        for block in &content.blocks {
+            if !blocks.contains(&block.node().type_name.as_str()) {
+                self.nested(block.node(), &block.source, &mut body.blocks);
+            }
+        }
+        body
+    }
+
+    pub(super) fn body(&self, body: &Arc<tree::Body>, source: &Arc<SourceFile>) -> Body {
+        let mut made = Body {
+            is_incomplete: body.is_incomplete,
+            ..Body::default()
+        };
         for attribute in Located::<tree::Attribute>::all(body, source) {
             let node = attribute.node();
             if node.maybe_block {
                 made.put(&attribute, self.tolerant(&attribute));
                 continue;
             }
-            let value = self.eval(&node.expr).unwrap_or_else(|fault| {
-                self.evaluator.report(fault.into_problem(source));
-                let why = Why::new(format!("{} is in error", node.name));
-                marks::unknown(why)
-            });
-            let value = self.evaluator.bounded(value, &attribute, &node.name);
+            let value = self.value_or_reported(&attribute);
             if made.attributes.contains_key(node.name.as_str()) {
                 let message = format!("the argument {:?} is set twice", node.name);
                 let place = origin(source, node.name_span);

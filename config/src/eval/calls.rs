@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cty::Value;
+use cty::{Type, Value};
 
 use crate::inputs::MissingModules;
 use crate::instance::{InstanceKey, ModuleStep};
@@ -35,14 +35,14 @@ pub(super) struct Calls {
 impl Calls {
     /// True with `count` or `for_each`.
     pub(super) fn is_repeated(&self) -> bool {
-        self.expansion != Expansion::Single
+        !matches!(self.expansion, Expansion::Single | Expansion::Off)
     }
 
     /// Why nobody knows how many there are, if so.
     pub(super) fn unknown_number(&self) -> Option<&Why> {
         match &self.expansion {
             Expansion::Unknown(why, _) => Some(why),
-            Expansion::Single | Expansion::Count(_) | Expansion::Each(_) => None,
+            Expansion::Single | Expansion::Off | Expansion::Count(_) | Expansion::Each(_) => None,
         }
     }
 
@@ -86,6 +86,7 @@ impl Evaluator<'_> {
             Expansion::Single => all()
                 .next()
                 .unwrap_or_else(|| marks::unknown(Why::new(format!("{} is missing", calls.name)))),
+            Expansion::Off => Value::null(Type::Dynamic),
             Expansion::Count(_) => Value::tuple(all()),
             Expansion::Each(entries) => {
                 Value::object(entries.iter().map(|(key, _)| key.clone()).zip(all()))

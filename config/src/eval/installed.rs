@@ -32,12 +32,8 @@ struct Entry {
 impl Installed {
     /// Reads the manifest of a root module, if there is one.
     pub(super) fn read(root: &Path, inputs: &Inputs) -> Result<Self, Box<Problem>> {
-        let data = inputs
-            .environment
-            .iter()
-            .rev()
-            .find(|(name, _)| name == "TF_DATA_DIR");
-        let data = data.map_or(".terraform", |(_, value)| value.as_str());
+        let data = inputs.environment_variable("TF_DATA_DIR");
+        let data = data.unwrap_or(".terraform");
         let path = root.join(data).join("modules/modules.json");
         if std::fs::symlink_metadata(&path).is_err() {
             return Ok(Self::default());

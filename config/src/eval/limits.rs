@@ -20,7 +20,7 @@ const MAX_VALUES: u64 = 250_000;
 /// How deep values may lie in each other.
 const MAX_VALUE_DEPTH: usize = 256;
 /// Expressions evaluated and values made for one root.
-const MAX_STEPS: u64 = 10_000_000;
+pub(super) const MAX_STEPS: u64 = 10_000_000;
 /// Expressions being evaluated at one time, through references too.
 const MAX_DEPTH: usize = 4_000;
 /// Stack that an evaluation runs on: room for [`MAX_DEPTH`] in a debug build.
@@ -61,6 +61,11 @@ impl Budget {
         }
         self.depth.set(self.depth.get() + 1);
         Ok(Step(self))
+    }
+
+    /// How many steps were taken.
+    pub(super) fn taken(&self) -> u64 {
+        MAX_STEPS - self.steps.get()
     }
 
     fn take(&self, steps: u64) -> Result<(), &'static str> {

@@ -6,15 +6,20 @@
 //! - `expr`, `traverse`, `template`, `call`, `special`: expressions. - `names`: what they refer to.
 //! - `module`, `calls`, `resource`, `variables`: what the names stand for. - `repeat`: count and for_each.
 //! - `body`: blocks to the product. - `installed`: modules that are not local.
+//! - `settings`: what is said about resources and modules. - `conform`: schemas of providers.
+//!   - `checks`: conditions. - `trace`: where values were written. - `gates`: variables that switch resources.
 //! - `either`: one of two values. - `fault`: what stops an expression. - `marks`: reasons and references on the way.
 //! - `memo`, `limits`: once, and not for ever.
 
 mod body;
 mod call;
 mod calls;
+mod checks;
+mod conform;
 mod either;
 mod expr;
 mod fault;
+mod gates;
 mod installed;
 mod limits;
 mod marks;
@@ -23,8 +28,10 @@ mod module;
 mod names;
 mod repeat;
 mod resource;
+mod settings;
 mod special;
 mod template;
+mod trace;
 mod traverse;
 mod variables;
 
@@ -37,7 +44,7 @@ use std::sync::Arc;
 
 use cty::Value;
 
-use crate::instance::{Attribute, Instance, ModuleStep};
+use crate::instance::{Attribute, Instance, ModuleStep, Provider, Settings};
 use crate::load::{self, Located};
 use crate::paths::canonical;
 use crate::syntax::tree;
@@ -51,6 +58,7 @@ use module::ModuleInstance;
 use variables::Given;
 
 pub(crate) use calls::is_local_source;
+pub use gates::{Behind, Gate, behind_gates};
 
 /// What a root module holds, evaluated.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +71,12 @@ pub struct Evaluated {
     pub modules: Vec<Module>,
     /// Outputs of the root module, sorted by name.
     pub outputs: Vec<(Arc<str>, Attribute)>,
+    /// Every provider configuration that a module declares, sorted by address.
+    pub providers: Vec<Provider>,
+    /// Boolean variables on which it depends what is there, sorted: see [`behind_gates`].
+    pub gates: Vec<Gate>,
+    /// Expressions evaluated and values made.
+    steps: u64,
 }
 
 /// One module instance.
@@ -72,6 +86,8 @@ pub struct Module {
     pub path: Vec<ModuleStep>,
     /// Where it was read from, or why it was not.
     pub source: ModuleSource,
+    /// What its `terraform` blocks say.
+    pub settings: Settings,
 }
 
 /// Where a module came from.
@@ -125,6 +141,8 @@ struct Evaluator<'c> {
     /// Set where the expression under way picks an instance that there may be none of: only `try`
     /// and `can` ask, for elsewhere Terraform refuses to plan it.
     doubt: RefCell<Option<Why>>,
+    gates: gates::Met,
+    workspace: String,
     budget: Budget,
 }
 
@@ -160,6 +178,8 @@ impl<'c> Evaluator<'c> {
             problems: RefCell::default(),
             under_way: RefCell::default(),
             doubt: RefCell::default(),
+            gates: gates::Met::default(),
+            workspace: workspace(&root.path, inputs),
             budget: Budget::new(),
         };
         match Installed::read(&root.path, inputs) {
@@ -199,6 +219,16 @@ impl<'c> Evaluator<'c> {
         evaluated
             .instances
             .sort_by(|a, b| a.address.cmp(&b.address));
+        evaluated
+            .providers
+            .sort_by(|a, b| a.address.cmp(&b.address));
+        let gates = self.gates.take().into_iter();
+        let gate = |(variable, default): (Arc<str>, bool)| Gate {
+            variable,
+            value: !default,
+        };
+        evaluated.gates = gates.map(gate).collect();
+        evaluated.steps = self.budget.taken();
         evaluated.problems = std::mem::take(&mut self.problems.borrow_mut().list);
         evaluated
     }
@@ -208,7 +238,10 @@ impl<'c> Evaluator<'c> {
         into.modules.push(Module {
             path: module.path.clone(),
             source: ModuleSource::Directory(module.directory.clone()),
+            settings: self.settings(module),
         });
+        into.providers.extend(self.providers(module));
+        self.check_variables(module);
         for (name, content) in &module.config.resources {
             if !self.instances(module, name, content, &mut into.instances) {
                 return;
@@ -225,6 +258,7 @@ impl<'c> Evaluator<'c> {
                 into.modules.push(Module {
                     path,
                     source: ModuleSource::Missing(why.clone()),
+                    settings: Settings::default(),
                 });
             }
             for instance in &calls.instances {
@@ -335,6 +369,26 @@ impl<'c> Evaluator<'c> {
         let why = Why::new(format!("{shown} is too large to look at"));
         marks::unknown(why)
     }
+}
+
+/// The workspace: as given, as the environment says, as `terraform workspace select` left it.
+fn workspace(root: &Path, inputs: &Inputs) -> String {
+    let from_environment = || {
+        inputs
+            .environment_variable("TF_WORKSPACE")
+            .map(str::to_owned)
+    };
+    let selected = || {
+        let data = inputs.environment_variable("TF_DATA_DIR");
+        let path = root.join(data.unwrap_or(".terraform")).join("environment");
+        let text = load::read_text(&path).ok()?;
+        Some(text.trim().to_owned()).filter(|name| !name.is_empty())
+    };
+    let given = inputs.workspace.clone();
+    given
+        .or_else(from_environment)
+        .or_else(selected)
+        .unwrap_or_else(|| "default".to_owned())
 }
 
 /// The nearest directory upwards that git knows, else the directory itself.

@@ -141,6 +141,12 @@ impl<'c> Evaluator<'c> {
                     marks::unknown(Why::new(format!("{shown} has no value")))
                 }
             };
+            let env = Env {
+                evaluator: self,
+                names: Names::Module(module, &Repetition::None),
+                bound: None,
+            };
+            self.check_conditions(&env, content, "precondition", &shown);
             match self.flag(content, "sensitive") {
                 Some(true) => value.mark(Mark::Sensitive),
                 _ => value,
@@ -157,7 +163,8 @@ impl<'c> Evaluator<'c> {
         shown: &str,
     ) -> Value {
         let value = self.value_of(module, attribute, &Repetition::None, shown);
-        marks::through(self.bounded(value, attribute, shown), shown)
+        let value = self.sourced(value, || attribute.expr_origin());
+        self.through(self.bounded(value, attribute, shown), shown)
     }
 
     /// The value of an attribute; unknown, and reported, if it has none.

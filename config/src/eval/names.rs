@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use cty::{Type, Value};
 
-use crate::Dialect;
 use crate::instance::Mode;
 use crate::load::ResourceName;
 use crate::syntax::tree::{Name, Span, Step, StepKind};
 use crate::why::Why;
+use crate::{Dialect, similar};
 
 use super::Evaluator;
 use super::expr::Env;
@@ -59,7 +59,8 @@ impl Env<'_> {
                 Some(value) => (value.clone(), steps),
                 None => {
                     let message = format!("the template is given no variable {name:?}");
-                    return Err(Fault::fatal(message, span));
+                    let given = variables.keys().map(AsRef::as_ref);
+                    return Err(misspelt(Fault::fatal(message, span), name, given));
                 }
             },
             Names::Module(module, repetition) => Scope {
@@ -126,7 +127,10 @@ impl Scope<'_, '_> {
         let (name, rest) = self.attribute(steps, "var")?;
         match self.env.evaluator.variable(self.module, name) {
             Some(value) => Ok((value, rest)),
-            None => self.undeclared(&format!("variable {name:?}")),
+            None => {
+                let declared = self.module.config.variables.keys();
+                self.undeclared(&format!("variable {name:?}"), steps, name, declared)
+            }
         }
     }
 
@@ -134,7 +138,10 @@ impl Scope<'_, '_> {
         let (name, rest) = self.attribute(steps, "local")?;
         match self.env.evaluator.local(self.module, name) {
             Some(value) => Ok((value, rest)),
-            None => self.undeclared(&format!("local value {name:?}")),
+            None => {
+                let declared = self.module.config.locals.keys();
+                self.undeclared(&format!("local value {name:?}"), steps, name, declared)
+            }
         }
     }
 
@@ -178,7 +185,7 @@ impl Scope<'_, '_> {
     fn terraform<'s>(&self, object: &str, steps: &'s [Step]) -> Found<'s> {
         let (name, rest) = self.attribute(steps, object)?;
         let value = match name.as_str() {
-            "workspace" => Value::string(self.env.evaluator.inputs.workspace.as_str()),
+            "workspace" => Value::string(self.env.evaluator.workspace.as_str()),
             "applying" => {
                 let why = Why::new(format!("{object}.applying depends on the command"));
                 Value::unknown(Type::Bool).mark(why.mark())
@@ -206,7 +213,10 @@ impl Scope<'_, '_> {
             name: name.clone(),
         };
         if !self.module.config.resources.contains_key(&name) {
-            return self.undeclared(&format!("resource {name}"));
+            let declared = self.module.config.resources.keys();
+            let same = declared.filter(|it| it.mode == name.mode && it.type_name == name.type_name);
+            let same = same.map(|it| &it.name);
+            return self.undeclared(&format!("resource {name}"), steps, &name.name, same);
         }
         Ok((self.env.evaluator.resource_value(self.module, &name), rest))
     }
@@ -217,7 +227,8 @@ impl Scope<'_, '_> {
         let evaluator = self.env.evaluator;
         let (name, rest) = self.attribute(steps, "module")?;
         if !self.module.config.calls.contains_key(name) {
-            return self.undeclared(&format!("module {name:?}"));
+            let declared = self.module.config.calls.keys();
+            return self.undeclared(&format!("module {name:?}"), steps, name, declared);
         }
         let calls = evaluator.call(self.module, name);
         let (key, after_key) = match rest.split_first() {
@@ -262,11 +273,30 @@ impl Scope<'_, '_> {
     }
 
     /// Something that nobody declared; in a file that could not be read it might have been.
-    fn undeclared<'s>(&self, what: &str) -> Found<'s> {
+    fn undeclared<'s, 'n>(
+        &self,
+        what: &str,
+        steps: &[Step],
+        name: &str,
+        declared: impl Iterator<Item = &'n Name>,
+    ) -> Found<'s> {
         if let Some(why) = &self.module.config.incomplete {
             return Ok((marks::unknown(why.clone()), &[]));
         }
         let message = format!("no {what} is declared in {}", self.module.described());
-        Err(Fault::fatal(message, self.span))
+        // All of its name, up to where it is wrong.
+        let is_named = |step: &&Step| matches!(&step.kind, StepKind::Attribute(it) if *it == name);
+        let end = steps.iter().find(is_named);
+        let span = end.map_or(self.span, |step| self.span.to(step.span));
+        let fault = Fault::fatal(message, span);
+        Err(misspelt(fault, name, declared.map(Name::as_str)))
+    }
+}
+
+/// With the name that was probably meant.
+fn misspelt<'n>(fault: Fault, name: &str, known: impl Iterator<Item = &'n str>) -> Fault {
+    match similar::suggestion(name, known) {
+        Some(similar) => fault.with_help(format!("did you mean {similar:?}?")),
+        None => fault,
     }
 }

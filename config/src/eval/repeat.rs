@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cty::{Data, Type, Value};
 
+use crate::Dialect;
 use crate::instance::InstanceKey;
 use crate::load::Content;
 use crate::why::Why;
@@ -32,6 +33,8 @@ pub(super) enum Repetition {
 pub(super) enum Expansion {
     /// Without `count` and `for_each`: once.
     Single,
+    /// Not at all: `enabled` in OpenTofu's `lifecycle` is false.
+    Off,
     /// As often as this.
     Count(u64),
     /// Once per key.
@@ -51,6 +54,7 @@ impl Expansion {
     pub(super) fn instances(&self) -> Vec<(Option<InstanceKey>, Repetition)> {
         match self {
             Self::Single => vec![(None, Repetition::None)],
+            Self::Off => Vec::new(),
             Self::Unknown(_, repetition) => vec![(None, repetition.clone())],
             Self::Count(count) => (0..*count)
                 .map(|index| (Some(InstanceKey::Index(index)), counted(index)))
@@ -106,7 +110,7 @@ impl Env<'_> {
     pub(super) fn expansion(&self, content: &Content, what: &str) -> Expansion {
         let (attribute, result) = match (content.attribute("count"), content.attribute("for_each"))
         {
-            (None, None) => return Expansion::Single,
+            (None, None) => return self.enabled(content, what),
             (Some(count), None) => (count, self.count(count, what)),
             (None, Some(for_each)) => (for_each, self.for_each(for_each, what)),
             (Some(_), Some(for_each)) => {
@@ -127,10 +131,43 @@ impl Env<'_> {
         })
     }
 
+    /// In OpenTofu a `lifecycle` block may say that there is none.
+    fn enabled(&self, content: &Content, what: &str) -> Expansion {
+        if self.evaluator.dialect == Dialect::Terraform {
+            return Expansion::Single;
+        }
+        let mut blocks = content.blocks.iter().rev();
+        let written = blocks.find_map(|block| {
+            let node = block.node();
+            if node.type_name != "lifecycle" {
+                return None;
+            }
+            Some((node.body.attribute("enabled")?, &block.source))
+        });
+        let Some((attribute, source)) = written else {
+            return Expansion::Single;
+        };
+        let value = match self.eval_as(&attribute.expr, &Type::Bool) {
+            Ok(value) => value,
+            Err(fault) => {
+                self.evaluator.report(fault.into_problem(source));
+                let why = Why::new(format!("the enabled of {what} is in error"));
+                return Expansion::Unknown(why, Repetition::None);
+            }
+        };
+        self.evaluator.note_gates(&value);
+        match value.as_bool() {
+            Some(true) => Expansion::Single,
+            Some(false) => Expansion::Off,
+            None => Expansion::Unknown(marks::why(&value), Repetition::None),
+        }
+    }
+
     fn count(&self, attribute: &Attribute, what: &str) -> Outcome<Expansion> {
         let expr = &attribute.node().expr;
         let fail = |message: &str| Err(Fault::new(message, expr.span));
         let value = self.eval_as(expr, &Type::Number)?;
+        self.evaluator.note_gates(&value);
         if value.is_null() {
             return fail("count is null; it must be a whole number");
         }
@@ -149,6 +186,7 @@ impl Env<'_> {
         let expr = &attribute.node().expr;
         let fail = |message: &str| Err(Fault::new(message, expr.span));
         let value = self.eval(expr)?;
+        self.evaluator.note_gates(&value);
         let marks = marks::of_container(&value);
         let unknown = || Ok(unknown_expansion(marks::why(&value), &value, false));
         let entries: Vec<(Arc<str>, Value)> = match value.data() {

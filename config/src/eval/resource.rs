@@ -73,6 +73,7 @@ impl Evaluator<'_> {
             |key: Option<InstanceKey>| whole(Reference::new(address(module, name, key), false, ""));
         let value = match expansion.as_ref() {
             Expansion::Single => instance(None),
+            Expansion::Off => Value::null(Type::Dynamic),
             Expansion::Count(count) => {
                 Value::tuple((0..*count).map(|at| instance(Some(InstanceKey::Index(at)))))
             }
@@ -187,7 +188,7 @@ impl Evaluator<'_> {
         let repetition = expansion.repetition(address.key.as_ref())?;
         let value =
             self.resource_attribute(&module, &name, address.key.as_ref(), &repetition, attribute)?;
-        Some(marks::through(value, &format!("{address}.{attribute}")))
+        Some(self.through(value, &format!("{address}.{attribute}")))
     }
 
     /// An attribute of an instance, if it is written.
@@ -208,6 +209,7 @@ impl Evaluator<'_> {
         };
         Some(self.once(&module.attributes, memo_key, node, || {
             let value = self.value_of(module, written, repetition, &shown);
+            let value = self.sourced(value, || written.expr_origin());
             self.bounded(value, written, &shown)
         }))
     }

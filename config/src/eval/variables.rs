@@ -9,10 +9,9 @@ use cty::{Mark, Refinement, Type, Value, convert};
 use crate::inputs::VarInput;
 use crate::load::{self, Constraint, Content, read_text};
 use crate::syntax::tree::Name;
-use crate::why::Why;
-use crate::{Origin, Problem};
+use crate::why::{GateMark, Why};
+use crate::{Origin, Problem, similar};
 
-use super::marks;
 use super::module::ModuleInstance;
 use super::{Evaluator, Node};
 
@@ -29,11 +28,13 @@ enum Raw {
     Value(Value),
     /// From the command line or the environment: what it means depends on the variable's type.
     Text(String),
+    /// Something that is no constant, and reported.
+    Broken,
 }
 
 /// Where a value was given.
 #[derive(Clone, Debug)]
-enum From {
+pub(super) enum From {
     File(Origin),
     /// `-var x` or `TF_VAR_x`.
     Outside(String),
@@ -48,7 +49,7 @@ impl From {
         }
     }
 
-    fn problem(&self, message: String) -> Problem {
+    pub(super) fn problem(&self, message: String) -> Problem {
         match self {
             Self::File(origin) => Problem::analysis(message).at(origin.clone()),
             Self::Outside(shown) => Problem::usage(format!("{shown}: {message}")),
@@ -104,7 +105,12 @@ impl Evaluator<'_> {
                     let shown = self.root_dir.display();
                     let message =
                         format!("-var {name}: no variable of that name is declared in {shown}");
-                    self.report(Problem::note(message).about(&self.root_dir));
+                    let problem = Problem::usage(message).about(&self.root_dir);
+                    let declared = root.variables.keys().map(Name::as_str);
+                    self.report(match similar::suggestion(name, declared) {
+                        Some(similar) => problem.with_help(format!("did you mean {similar:?}?")),
+                        None => problem,
+                    });
                 }
             }
         }
@@ -124,19 +130,23 @@ impl Evaluator<'_> {
             let name = &attribute.name;
             if !root.variables.contains_key(name) {
                 let message = format!("no variable {name:?} is declared in the root module");
-                self.report(Problem::note(message).at(file.origin(attribute.name_span)));
+                let problem = Problem::note(message).at(file.origin(attribute.name_span));
+                let declared = root.variables.keys().map(Name::as_str);
+                self.report(match similar::suggestion(name, declared) {
+                    Some(similar) => problem.with_help(format!("did you mean {similar:?}?")),
+                    None => problem,
+                });
                 continue;
             }
-            match self.constant(&attribute.expr) {
-                Ok(value) => {
-                    let value = Given {
-                        raw: Raw::Value(value),
-                        from: From::File(file.origin(attribute.expr.span)),
-                    };
-                    given.insert(name.clone(), value);
-                }
-                Err(fault) => self.report(fault.into_problem(&file.source)),
-            }
+            let raw = self.constant(&attribute.expr).map_or_else(
+                |fault| {
+                    self.report(fault.into_problem(&file.source));
+                    Raw::Broken
+                },
+                Raw::Value,
+            );
+            let from = From::File(file.origin(attribute.expr.span));
+            given.insert(name.clone(), Given { raw, from });
         }
     }
 
@@ -172,10 +182,18 @@ impl Evaluator<'_> {
         let constraint = self.constraint(content);
         let nullable = self.flag(content, "nullable").unwrap_or(true);
         let given = match &module.caller {
-            None => self.given_to_root(name, &constraint),
+            None => match self.given_to_root(name, &constraint) {
+                ToRoot::Nothing => None,
+                ToRoot::Value(value, from) => Some((value, from)),
+                ToRoot::Broken => {
+                    let why = Why::new(format!("{shown} is in error"));
+                    return Value::unknown(constraint.ty.clone()).mark(why.mark());
+                }
+            },
             Some(caller) => caller.content.attribute(name).map(|argument| {
                 let value = self.value_of(&caller.module, argument, &caller.repetition, shown);
-                let value = marks::through(self.bounded(value, argument, shown), shown);
+                let value = self.sourced(value, || argument.expr_origin());
+                let value = self.through(self.bounded(value, argument, shown), shown);
                 (value, From::File(argument.expr_origin()))
             }),
         };
@@ -183,7 +201,10 @@ impl Evaluator<'_> {
         let given = given.or_else(|| {
             let default = content.attribute("default")?;
             match self.constant(&default.node().expr) {
-                Ok(value) => Some((value, From::File(default.expr_origin()))),
+                Ok(value) => {
+                    let value = self.gated(module, name, &constraint, value);
+                    Some((value, From::File(default.expr_origin())))
+                }
                 Err(fault) => {
                     self.report(fault.into_problem(&default.source));
                     None
@@ -193,6 +214,14 @@ impl Evaluator<'_> {
         let Some((value, from)) = given else {
             // A call without it is reported by `check_arguments`.
             return no_value(&constraint.ty, nullable, shown);
+        };
+        let value = match &from {
+            From::File(origin) => self.sourced(value, || origin.clone()),
+            From::Outside(shown) => self.sourced_at(value, || shown.as_str().into()),
+        };
+        let value = match module.caller {
+            None => self.traced(value, shown),
+            Some(_) => value,
         };
         let filled = constraint.defaults.apply(value);
         convert::convert(&filled, &constraint.ty).unwrap_or_else(|error| {
@@ -207,30 +236,74 @@ impl Evaluator<'_> {
         })
     }
 
-    fn given_to_root(&self, name: &Name, constraint: &Constraint) -> Option<(Value, From)> {
-        let Given { raw, from } = self.given.get(name)?.clone();
+    /// A boolean that nobody sets is a gate.
+    fn gated(
+        &self,
+        module: &ModuleInstance,
+        name: &Name,
+        constraint: &Constraint,
+        value: Value,
+    ) -> Value {
+        if module.caller.is_some() || !matches!(constraint.ty, Type::Bool | Type::Dynamic) {
+            return value;
+        }
+        let is_text = constraint.ty == Type::Dynamic && value.as_bool().is_none();
+        let known = convert::convert(&value, &Type::Bool).ok();
+        match known.and_then(|known| known.as_bool()).filter(|_| !is_text) {
+            Some(default) => {
+                let gate = GateMark::new(name.as_str().into(), default);
+                value.mark(gate.mark())
+            }
+            None => value,
+        }
+    }
+
+    /// Where the value of a variable was given, or its default.
+    pub(super) fn place_of_value(
+        &self,
+        module: &ModuleInstance,
+        name: &Name,
+        content: &Content,
+    ) -> From {
+        let given = match &module.caller {
+            None => self.given.get(name).map(|given| given.from.clone()),
+            Some(caller) => {
+                let argument = caller.content.attribute(name);
+                argument.map(|argument| From::File(argument.expr_origin()))
+            }
+        };
+        let default = || content.attribute("default").map(|it| it.expr_origin());
+        let from = given
+            .unwrap_or_else(|| From::File(default().unwrap_or_else(|| content.header.clone())));
+        match self.flag(content, "sensitive") {
+            Some(true) => from.hidden(content),
+            _ => from,
+        }
+    }
+
+    fn given_to_root(&self, name: &Name, constraint: &Constraint) -> ToRoot {
+        let Some(Given { raw, from }) = self.given.get(name).cloned() else {
+            return ToRoot::Nothing;
+        };
         let text = match raw {
-            Raw::Value(value) => return Some((value, from)),
+            Raw::Value(value) => return ToRoot::Value(value, from),
+            Raw::Broken => return ToRoot::Broken,
             Raw::Text(text) => text,
         };
         // Without a type, or with a primitive one, the text is the value; `any` is an expression.
         if constraint.is_literal {
-            return Some((Value::string(text), from));
+            return ToRoot::Value(Value::string(text), from);
         }
-        let fail = |message: String| self.report(from.problem(message));
-        let expr = match crate::syntax::parse_expression(&text) {
-            Ok(expr) => expr,
-            Err(error) => {
-                fail(format!("this is no value of its type: {error}"));
-                return None;
-            }
+        let fail = |message: String| {
+            self.report(from.problem(message));
+            ToRoot::Broken
         };
-        match self.constant(&expr) {
-            Ok(value) => Some((value, from)),
-            Err(fault) => {
-                fail(format!("this is no value of its type: {fault}"));
-                None
-            }
+        match crate::syntax::parse_expression(&text) {
+            Ok(expr) => match self.constant(&expr) {
+                Ok(value) => ToRoot::Value(value, from),
+                Err(fault) => fail(format!("this is no value of its type: {fault}")),
+            },
+            Err(error) => fail(format!("this is no value of its type: {error}")),
         }
     }
 
@@ -270,6 +343,14 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+/// What a variable of the root module is given.
+enum ToRoot {
+    Nothing,
+    Value(Value, From),
+    /// Something that cannot be read, and is reported.
+    Broken,
 }
 
 /// A variable that nobody gives a value.

@@ -77,6 +77,8 @@ pub(crate) struct Content {
     pub(crate) attributes: Vec<Located<Attribute>>,
     /// In source order.
     pub(crate) blocks: Vec<Located<Block>>,
+    /// True if something in it could not be read: what seems absent may be there.
+    pub(crate) is_incomplete: bool,
 }
 
 impl Content {
@@ -86,6 +88,7 @@ impl Content {
             header: origin(source, block.header),
             attributes: Vec::new(),
             blocks: Located::all(&block.body, source).collect(),
+            is_incomplete: block.body.is_incomplete,
         };
         let repeated;
         (content.attributes, repeated) = unique_attributes(&block.body, source);
@@ -100,7 +103,8 @@ impl Content {
     }
 
     /// Lays another block over this one: its attributes replace those of the same name, its
-    /// blocks replace all of the same type.
+    /// blocks replace all of the same type, but for `lifecycle`, whose arguments count one by one:
+    /// the last of them.
     pub(crate) fn override_with(&mut self, over: Self) {
         for attribute in over.attributes {
             let name = &attribute.node().name;
@@ -113,7 +117,9 @@ impl Content {
                 None => self.attributes.push(attribute),
             }
         }
-        let replaced: HashSet<Name> = over.blocks.iter().map(block_type).collect();
+        self.is_incomplete |= over.is_incomplete;
+        let types = over.blocks.iter().map(block_type);
+        let replaced: HashSet<Name> = types.filter(|name| name != "lifecycle").collect();
         self.blocks
             .retain(|block| !replaced.contains(&block_type(block)));
         self.blocks.extend(over.blocks);

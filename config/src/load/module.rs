@@ -23,6 +23,10 @@ pub(crate) struct Module {
     pub(crate) outputs: BTreeMap<Name, Content>,
     pub(crate) resources: BTreeMap<ResourceName, Content>,
     pub(crate) calls: BTreeMap<Name, Content>,
+    /// Configurations of providers by their local name and alias.
+    pub(crate) providers: BTreeMap<(Name, Option<Name>), Content>,
+    /// `terraform` blocks in the order in which they are read: later ones override.
+    pub(crate) settings: Vec<Content>,
     /// Variable definition files that are loaded without being asked for.
     pub(crate) variable_files: Vec<PathBuf>,
     /// True if the directory holds no configuration at all.
@@ -116,9 +120,16 @@ impl Module {
         let wanted = match type_name {
             "variable" | "output" | "module" => 1,
             "resource" | "data" => 2,
+            "terraform" => {
+                let (content, repeated) = Content::new(block, &file.source);
+                self.report_repeated(&repeated);
+                self.settings.push(content);
+                return;
+            }
+            "provider" => return self.declare_provider(block, file, is_override),
             // Nothing in these is evaluated.
-            "terraform" | "provider" | "moved" | "removed" | "import" | "check" | "ephemeral"
-            | "action" | "language" => return,
+            "moved" | "removed" | "import" | "check" | "ephemeral" | "action" | "list"
+            | "language" => return,
             _ => {
                 let message = format!("blocks of type {type_name:?} are not known");
                 let problem = Problem::note(message).at(file.origin(block.header));
@@ -156,6 +167,29 @@ impl Module {
                 };
                 put(declarations.entry(name), content, is_override, type_name)
             }
+        };
+        self.problems.extend(result.err());
+    }
+
+    fn declare_provider(&mut self, block: &Block, file: &File, is_override: bool) {
+        let (content, repeated) = Content::new(block, &file.source);
+        self.report_repeated(&repeated);
+        let [name] = block.labels.as_ref() else {
+            let found = block.labels.len();
+            let message = format!("a provider block has 1 label, not {found}");
+            self.problems
+                .push(Problem::analysis(message).at(content.header));
+            return;
+        };
+        let alias = content.attribute("alias");
+        let alias = alias.and_then(|alias| alias.node().expr.literal_text().map(Name::from));
+        let result = match self.providers.entry((name.text.clone(), alias)) {
+            Entry::Occupied(mut there) if is_override => {
+                there.get_mut().override_with(content);
+                Ok(())
+            }
+            // An override may configure what nobody else does.
+            entry => put(entry, content, false, "provider configuration"),
         };
         self.problems.extend(result.err());
     }

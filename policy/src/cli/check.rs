@@ -51,12 +51,6 @@ fn exit(report: &Report, args: &CheckArgs) -> Exit {
 }
 
 fn request(args: &CheckArgs, variables: Vec<VarInput>, world: &World) -> Request {
-    let named = |name: &str| {
-        let mut env = world.env.iter();
-        env.find(|(known, value)| known == name && !value.is_empty())
-            .map(|(_, v)| v.clone())
-    };
-    let workspace = args.workspace.clone().or_else(|| named("TF_WORKSPACE"));
     let paths = match args.paths.is_empty() {
         true => vec![world.cwd.clone()],
         false => args
@@ -68,7 +62,7 @@ fn request(args: &CheckArgs, variables: Vec<VarInput>, world: &World) -> Request
     let inputs = Inputs {
         variables,
         environment: world.env.clone(),
-        workspace: workspace.unwrap_or_else(|| "default".to_owned()),
+        workspace: args.workspace.clone(),
         dialect: args.dialect.map(|dialect| match dialect {
             args::Dialect::Terraform => Dialect::Terraform,
             args::Dialect::Tofu => Dialect::Tofu,

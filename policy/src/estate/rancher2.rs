@@ -54,7 +54,7 @@ fn managed<'a>(instances: &'a [Instance], kind: &'a str) -> impl Iterator<Item =
 mod tests {
     use std::collections::BTreeSet;
 
-    use terraform_config::instance::{Address, Block, Body, Nested};
+    use terraform_config::instance::{Address, Block, Body, Lifecycle, Nested, ProviderRef};
     use terraform_config::{Origin, SourceFile};
 
     use super::*;
@@ -103,6 +103,12 @@ mod tests {
             address,
             repetition: None,
             body,
+            lifecycle: Lifecycle::default(),
+            provider: ProviderRef {
+                module: vec![],
+                name: "rancher2".into(),
+                alias: None,
+            },
             header: origin(),
         }
     }
