@@ -64,6 +64,7 @@ impl Resource for Handler {
                     cx.diagnostics.push(error);
                 }
                 complete(cx, config, planned).await;
+                rules::check_planned(planned, &mut cx.diagnostics);
                 if let Some(s3) = port(cx, &planned.region).await {
                     cx.diagnostics.extend(rules::check_new(planned, &*s3));
                 }
@@ -224,7 +225,6 @@ async fn complete(
         }
     }
     rules::complete(planned);
-    rules::check_planned(planned, &mut cx.diagnostics);
 }
 
 /// S3 of a planned bucket, if it can be had already; what is in the way shows in the apply.
@@ -246,8 +246,10 @@ fn plan_update(cx: &mut PlanCx<Client>, prior: &EtcdBackupBucket, planned: &mut 
         }
     }
     if moves {
+        // What is planned here is nobody's: the plan of the replacement follows.
         return;
     }
+    rules::check_planned(planned, &mut cx.diagnostics);
     cx.diagnostics.extend(rules::unlocks(prior, planned));
     let taken_away = cx.private.get_str(TAKEN_AWAY).unwrap_or_default();
     let taken_away = Feature::of_words(taken_away.split(','));

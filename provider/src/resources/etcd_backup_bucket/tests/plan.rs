@@ -136,6 +136,27 @@ async fn what_follows_from_the_rest_is_known_as_soon_as_it_can_be() {
 }
 
 #[tokio::test]
+async fn a_replacement_in_the_providers_region_is_not_judged_by_the_old_one() {
+    let world = World::new();
+    let process = world.process();
+    let far = EtcdBackupBucket {
+        region: "eu-west-1".into(),
+        deletion_protection: Attr::Known(false),
+        ..config()
+    };
+    let stored = process.apply(None, &far).await.expect("made");
+    let next = EtcdBackupBucket {
+        bucket: "others".into(),
+        kms_key_arn: super::KEY.into(),
+        ..config()
+    };
+    let (_, _, said) = process.plan_update(&stored, &next).await;
+    assert!(said.is_empty(), "{said}");
+    let (_, said) = process.plan_create(&next, Private::default()).await;
+    assert!(said.is_empty(), "{said}");
+}
+
+#[tokio::test]
 async fn object_lock_is_not_taken_out() {
     let world = World::new();
     let process = world.process();
