@@ -7,6 +7,9 @@ use holdfast_faults::{cell::Cell, report, scene};
 
 use crate::screen::{missing, output, step};
 
+/// Cells between two signs of life.
+const PROGRESS: usize = 200;
+
 /// Plays every cell, or those whose name contains `only`.
 pub(super) fn run(only: Option<&str>) -> Result<()> {
     step(1, "every operation of every resource once without a fault");
@@ -31,9 +34,14 @@ pub(super) fn run(only: Option<&str>) -> Result<()> {
         2,
         format!("{} cells: one call goes wrong in one way", cells.len()),
     );
+    let (total, mut done) = (cells.len(), 0);
     let heard = |cell: &Cell, outcome: &Outcome| {
         if outcome.is_err() {
             missing(format!("lost: {cell}"));
+        }
+        done += 1;
+        if done % PROGRESS == 0 {
+            output(&format!("{done} of {total}"));
         }
     };
     let played = matrix::play(&courses, cells, &program, heard)?;
