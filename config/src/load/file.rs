@@ -70,7 +70,9 @@ pub(crate) fn origin(source: &Arc<SourceFile>, span: Span) -> Origin {
 }
 
 fn syntax_problem(error: &SyntaxError, source: &Arc<SourceFile>) -> Problem {
-    Problem::analysis(format!("cannot parse this: {error}")).at(origin(source, error.span))
+    Problem::analysis(error.message.as_ref())
+        .with_help(error.detail.as_ref())
+        .at(origin(source, error.span))
 }
 
 /// The text of a regular file, or one sentence about why there is none.

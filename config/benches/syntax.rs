@@ -1,0 +1,96 @@
+//! Text to tree, in MB/s on one thread, hcl-edit beside it on the same files in the same run.
+//!
+//! `cargo bench -p terraform-config --bench syntax [-- DIR...]`: without a folder, the repository's
+//! own files. Rounds of the two parsers alternate, and the best round of each counts; the trees are
+//! dropped within the time. Only files that both accept are read.
+
+use std::fs;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use terraform_config::{SourceFile, syntax};
+
+/// Bytes that one round reads at least.
+const ROUND: usize = 8 << 20;
+
+const ROUNDS: usize = 9;
+
+fn main() {
+    let mut folders: Vec<PathBuf> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with("--"))
+        .map(PathBuf::from)
+        .collect();
+    if folders.is_empty() {
+        folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    }
+    let mut files = Vec::new();
+    for folder in &folders {
+        collect(folder, &mut files);
+    }
+    let all = files.len();
+    files.retain(|file| ours(file) && hcl_edit(file));
+    let bytes: usize = files.iter().map(|file| file.text.len()).sum();
+    if bytes == 0 {
+        println!("no file that both parsers accept");
+        return;
+    }
+    let kib = bytes >> 10;
+    println!(
+        "{} files, {kib} KiB; {} more that one of them rejects",
+        files.len(),
+        all - files.len()
+    );
+    let repeat = ROUND.div_ceil(bytes);
+    let (mut our_time, mut their_time) = (Duration::MAX, Duration::MAX);
+    for _ in 0..ROUNDS {
+        our_time = our_time.min(round(&files, repeat, ours));
+        their_time = their_time.min(round(&files, repeat, hcl_edit));
+    }
+    let speed = |time: Duration| (bytes * repeat) as f64 / 1e6 / time.as_secs_f64();
+    let (our_speed, their_speed) = (speed(our_time), speed(their_time));
+    println!("terraform-config {our_speed:>7.1} MB/s");
+    println!("hcl-edit         {their_speed:>7.1} MB/s");
+    println!("{:.1} times as fast", our_speed / their_speed);
+}
+
+fn round(files: &[SourceFile], repeat: usize, parse: fn(&SourceFile) -> bool) -> Duration {
+    let start = Instant::now();
+    for _ in 0..repeat {
+        for file in files {
+            black_box(parse(black_box(file)));
+        }
+    }
+    start.elapsed()
+}
+
+fn ours(file: &SourceFile) -> bool {
+    black_box(syntax::parse(file)).errors.is_empty()
+}
+
+fn hcl_edit(file: &SourceFile) -> bool {
+    black_box(hcl_edit::parser::parse_body(&file.text)).is_ok()
+}
+
+fn collect(folder: &Path, files: &mut Vec<SourceFile>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            if !name.starts_with('.') && name != "target" {
+                collect(&path, files);
+            }
+        } else if [".tf", ".tofu", ".tfvars"]
+            .iter()
+            .any(|end| name.ends_with(end))
+            && let Ok(text) = fs::read_to_string(&path)
+        {
+            files.push(SourceFile { path, text });
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Terraform's JSON notation.
+//!
+//! - `read`: text to JSON values that know where they stand. - `config`: such values to the tree.
+
+mod config;
+mod read;
+
+pub(super) use config::{parse_config, parse_values};

@@ -1,0 +1,147 @@
+//! The parser beside hcl-edit and beside real hosts, on files of the repository and on generated ones.
+
+mod generate;
+mod oracle;
+mod verdicts;
+
+use std::path::{Path, PathBuf};
+
+use generate::Random;
+use terraform_config::SourceFile;
+use terraform_config::syntax::{Parsed, TokenKind, parse, tokens};
+
+fn parsed(text: &str) -> Parsed {
+    parse(&SourceFile {
+        path: "x.tf".into(),
+        text: text.to_owned(),
+    })
+}
+
+/// True if a text parses.
+fn accepts(text: &str) -> bool {
+    parsed(text).errors.is_empty()
+}
+
+/// Nodes compared and differences found; nothing if hcl-edit rejects the text.
+fn compared(text: &str) -> Option<oracle::Comparison> {
+    // They do not read byte order marks.
+    let theirs = hcl_edit::parser::parse_body(text).ok()?;
+    Some(oracle::compare(text, &parsed(text).body, &theirs))
+}
+
+#[test]
+fn generated_texts_give_the_tree_that_hcl_edit_gives() {
+    let (mut nodes, mut texts) = (0, 0);
+    for seed in 0..1_500 {
+        let mut random = Random::new(seed);
+        let mut text = generate::valid(&mut random);
+        if seed % 4 == 0 {
+            text.push('\n');
+            text.push_str(&generate::heredoc(&mut random));
+        }
+        assert_eq!(parsed(&text).errors, [], "{text}");
+        let Some(found) = compared(&text) else {
+            continue;
+        };
+        assert_eq!(found.differences, Vec::<String>::new(), "{text}");
+        nodes += found.nodes;
+        texts += 1;
+    }
+    // They reject byte order marks, and newlines around operators in some places.
+    assert!(
+        texts > 1_000 && nodes > 20_000,
+        "{texts} texts, {nodes} nodes"
+    );
+}
+
+#[test]
+fn the_repositorys_files_give_the_tree_that_hcl_edit_gives() {
+    let mut files = Vec::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
+        &mut files,
+    );
+    let mut nodes = 0;
+    for path in &files {
+        let text = std::fs::read_to_string(path).expect("files can be read");
+        let joined: String = tokens(&text).map(|token| token.text).collect();
+        assert_eq!(joined, text);
+        let Some(found) = compared(&text) else {
+            continue;
+        };
+        assert_eq!(
+            found.differences,
+            Vec::<String>::new(),
+            "{}",
+            path.display()
+        );
+        nodes += found.nodes;
+    }
+    assert!(
+        files.len() > 40 && nodes > 5_000,
+        "{} files, {nodes} nodes",
+        files.len()
+    );
+}
+
+#[test]
+fn tokens_put_together_are_the_text() {
+    for seed in 0..1_000 {
+        let mut random = Random::new(seed);
+        let mut text = generate::valid(&mut random) + "\n" + &generate::heredoc(&mut random);
+        let is_code = !generate::has(&text, TokenKind::Invalid);
+        assert!(is_code, "{text}");
+        if seed % 2 == 0 {
+            text = generate::mutated(&mut random, &text);
+        }
+        let joined: String = tokens(&text).map(|token| token.text).collect();
+        assert_eq!(joined, text);
+        let mut end = 0;
+        for token in tokens(&text) {
+            assert_eq!(token.span.range().start, end);
+            end = token.span.range().end;
+        }
+    }
+}
+
+#[test]
+fn mutated_texts_have_errors_in_their_place_and_keep_what_is_right() {
+    for seed in 0..2_000 {
+        let mut random = Random::new(seed);
+        let valid = generate::valid(&mut random) + "\n" + &generate::heredoc(&mut random);
+        let text = generate::mutated(&mut random, &valid);
+        let parsed = parsed(&text);
+        for error in &parsed.errors {
+            assert!(text.get(error.span.range()).is_some(), "{error:?} {text}");
+            assert!(
+                !error.message.is_empty() && !error.detail.is_empty(),
+                "{error:?}"
+            );
+        }
+        for comment in &parsed.comments {
+            let text = &text[comment.span.range()];
+            assert!(text.starts_with(['#', '/']), "{text:?}");
+        }
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            if !name.starts_with('.') && name != "target" {
+                collect(&path, files);
+            }
+        } else if [".tf", ".tofu", ".tfvars"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
+            files.push(path);
+        }
+    }
+}
