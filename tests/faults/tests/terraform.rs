@@ -43,8 +43,10 @@ impl Stage {
 
     fn configure(&self, operation: Operation) -> Result<()> {
         let config = match operation {
+            Operation::Create | Operation::Read => self.scene.first(),
             Operation::Update => self.scene.second(),
-            _ => self.scene.first(),
+            // Who destroys has the configuration of the last apply.
+            Operation::Delete => return Ok(()),
         };
         let text = json!({
             "terraform": { "required_providers": { "holdfast": { "source": "holdfast/holdfast" } } },
