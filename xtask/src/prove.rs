@@ -1,5 +1,6 @@
 //! Proofs in full: each prints its table. CI runs samples of the same things as tests.
 
+mod agreement;
 mod faults;
 mod scale;
 
@@ -21,7 +22,7 @@ const RUNS: usize = 60;
 pub(crate) struct Options {
     /// Which proof.
     name: Name,
-    /// With `faults` and `scale`: only what has this in its name.
+    /// With `agreement`, `faults` and `scale`: only what has this in its name.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
 }
@@ -37,6 +38,9 @@ enum Name {
     /// Apply, refresh and destroy of up to 1,000 rules and 50 buckets, with and without latency:
     /// seconds, calls, memory, and how they grow.
     Scale,
+    /// Generated configurations, planned by every host and evaluated by us: where they differ, and
+    /// what was written how often.
+    Agreement,
 }
 
 /// Runs a proof.
@@ -48,6 +52,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Name::Speed => speed(),
         Name::Faults => faults::run(options.only.as_deref()),
         Name::Scale => scale::run(options.only.as_deref()),
+        Name::Agreement => agreement::run(options.only.as_deref()),
     }
 }
 

@@ -38,8 +38,19 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("holdfast-benches", &["holdfast-e2e", "holdfast-sandbox"]),
     (
+        "holdfast-agreement",
+        &[
+            "cty",
+            "tfplugin",
+            "terraform-config",
+            "holdfast-stub",
+            "holdfast-e2e",
+        ],
+    ),
+    (
         "xtask",
         &[
+            "holdfast-agreement",
             "holdfast-benches",
             "holdfast-e2e",
             "holdfast-faults",

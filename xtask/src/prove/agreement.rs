@@ -48,7 +48,12 @@ pub(super) fn run(only: Option<&str>) -> Result<()> {
         output(&report.counts());
         if let Some(first) = report.compared.disagreements.first() {
             let case = cases.iter().find(|case| case.name == first.case);
-            output(&reduced(host, &stubs, case.context("a case of ours")?, first)?);
+            output(&reduced(
+                host,
+                &stubs,
+                case.context("a case of ours")?,
+                first,
+            )?);
         }
     }
     for report in &reports {
@@ -96,7 +101,11 @@ fn judge(report: &Report) -> Result<()> {
         listed.known - listed.known_to_us
     );
     let seldom = report.seldom(LEAST);
-    ensure!(seldom.is_empty(), "written too seldom: {}", seldom.join(", "));
+    ensure!(
+        seldom.is_empty(),
+        "written too seldom: {}",
+        seldom.join(", ")
+    );
     Ok(())
 }
 
@@ -112,5 +121,5 @@ fn reduced(
     let files = small.texts();
     let files = files.map(|(name, text)| format!("--- {name}\n{text}"));
     let files: String = files.collect();
-    Ok(format!("{found}\n{files}arguments: {:?}", small.arguments))
+    Ok(format!("{found}\n{files}--- given\n{}", small.given()))
 }

@@ -1,0 +1,32 @@
+//! Holds the evaluator to what real hosts plan.
+//!
+//! A generator writes configurations in every way that people tie clusters together, real hosts
+//! plan them with stub providers, and what [`terraform_config::evaluate`] says of the same files is
+//! compared with the plan, path by path.
+//!
+//! - `random`: choices. - `kind`, `expr`, `grammar`, `express`: expressions of a kind.
+//! - `hoist`, `yaml`: values put into locals, variables, files, templates, modules.
+//! - `vocabulary`, `fill`: resources as the schemas allow them. - `idioms`: how they are tied.
+//! - `scope`, `code`, `case`, `root`: modules, files, roots.
+//! - `host`: what a host plans. - `compare`: where the two differ. - `tally`: what was counted.
+//! - `proof`: all of it. - `shrink`: a case cut down to what disagrees.
+
+pub mod case;
+mod code;
+pub mod compare;
+mod expr;
+mod express;
+mod fill;
+mod grammar;
+mod hoist;
+pub mod host;
+mod idioms;
+mod kind;
+pub mod proof;
+mod random;
+pub mod root;
+mod scope;
+pub mod shrink;
+pub mod tally;
+mod vocabulary;
+mod yaml;

@@ -1,0 +1,322 @@
+//! The proof: cases, hosts, tables.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::{Result, bail};
+use holdfast_e2e::Host;
+use terraform_config::{Cache, RootDir, evaluate};
+
+use crate::case::Case;
+use crate::compare::{Compared, Counts, Disagreement, compare};
+use crate::host::{Outcome, Planner, Stubs};
+use crate::idioms;
+use crate::random::Random;
+use crate::root::Root;
+use crate::tally::{Tally, forms, functions};
+use crate::vocabulary::vocabulary;
+
+/// How often each idiom, form, function, listed path and block must occur.
+pub const LEAST: usize = 20;
+
+/// How much is generated.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Cases.
+    pub cases: usize,
+    /// Cases that one root calls.
+    pub per_root: usize,
+    /// What they are made from.
+    pub seed: u64,
+}
+
+/// What one host said of all cases.
+#[derive(Debug)]
+pub struct Report {
+    /// The host.
+    pub host: String,
+    /// Cases that it planned.
+    pub planned: usize,
+    /// Cases that it refused, and why.
+    pub refused: BTreeMap<String, String>,
+    /// What was found; differences of older hosts left out.
+    pub compared: Compared,
+    /// Differences of older hosts, by operator.
+    pub older: BTreeMap<String, usize>,
+    /// What was written how often.
+    pub tally: Tally,
+}
+
+/// The cases of a proof.
+pub fn cases(options: &Options) -> Vec<Case> {
+    let mut random = Random::new(options.seed);
+    (0..options.cases)
+        .map(|number| {
+            let idiom = idioms::ALL[number % idioms::ALL.len()];
+            Case::generate(&format!("c{number:04}"), random.seed(), idiom)
+        })
+        .collect()
+}
+
+/// Plans and compares all cases on one host; `said` hears of each root.
+///
+/// # Errors
+/// The host cannot be driven.
+pub fn run(
+    host: &Host,
+    stubs: &Stubs,
+    cases: &[Case],
+    options: &Options,
+    said: &dyn Fn(&str),
+) -> Result<Report> {
+    let mut planner = Planner::new(host, stubs)?;
+    let mut report = Report {
+        host: host.to_string(),
+        planned: 0,
+        refused: BTreeMap::new(),
+        compared: Compared::default(),
+        older: BTreeMap::new(),
+        tally: Tally::default(),
+    };
+    for (number, chunk) in cases.chunks(options.per_root).enumerate() {
+        let seed = options.seed ^ number as u64;
+        let (planned, compared) = one_root(&mut planner, chunk, seed, &mut report.refused)?;
+        for case in &planned {
+            report.tally.count(case);
+        }
+        report.planned += planned.len();
+        said(&format!(
+            "{host}: {} cases, {} refused, {} disagreements",
+            report.planned,
+            report.refused.len(),
+            compared.disagreements.len() + report.compared.disagreements.len()
+        ));
+        report.compared.take_in(compared);
+    }
+    if is_older(host) {
+        let (older, others) = std::mem::take(&mut report.compared.disagreements)
+            .into_iter()
+            .partition(|it: &Disagreement| it.older);
+        report.compared.disagreements = others;
+        let older: Vec<Disagreement> = older;
+        for it in older {
+            let operator = operator(&it.expression);
+            *report.older.entry(operator.to_owned()).or_default() += 1;
+        }
+    }
+    Ok(report)
+}
+
+/// `true || unknown` is true from Terraform 1.15 on.
+fn is_older(host: &Host) -> bool {
+    host.kind == holdfast_e2e::hosts::Kind::Terraform && host.minor() < (1, 15)
+}
+
+fn operator(expression: &str) -> &'static str {
+    match (expression.contains("||"), expression.contains("&&")) {
+        (true, false) => "||",
+        (false, true) => "&&",
+        (true, true) => "|| and &&",
+        (false, false) => "|| or && behind a name",
+    }
+}
+
+/// Plans a root without the cases that the host refuses, and compares.
+pub(crate) fn one_root(
+    planner: &mut Planner,
+    cases: &[Case],
+    seed: u64,
+    refused: &mut BTreeMap<String, String>,
+) -> Result<(Vec<Case>, Compared)> {
+    let mut left: Vec<Case> = cases.to_vec();
+    for _ in 0..40 {
+        let root = Root::new(left, seed);
+        match planner.plan(&root)? {
+            Outcome::Planned(plan) => {
+                let place = RootDir {
+                    path: planner.path(),
+                    named: true,
+                };
+                let inputs = root.inputs(&planner.path(), planner.dialect());
+                let evaluated = evaluate(&place, &inputs, &Cache::default());
+                let compared = compare(&evaluated, &plan, &root.cases);
+                return Ok((root.cases, compared));
+            }
+            Outcome::Refused(cases) => {
+                left = root.cases;
+                let before = left.len();
+                left.retain(|case| !cases.contains_key(&case.name));
+                if left.len() == before {
+                    bail!("refused for what is in no case: {cases:?}");
+                }
+                refused.extend(cases);
+            }
+        }
+    }
+    bail!("the host refuses case after case: {refused:?}")
+}
+
+impl Report {
+    /// All disagreements, each cause once if it shows in the same words.
+    pub fn disagreements(&self) -> String {
+        let mut out = String::new();
+        for it in &self.compared.disagreements {
+            let _ = writeln!(out, "{it}");
+        }
+        out
+    }
+
+    /// The sums over all paths.
+    pub fn totals(&self) -> Counts {
+        let mut totals = Counts::default();
+        for counts in self.compared.paths.values() {
+            totals.add(*counts);
+        }
+        totals
+    }
+
+    /// Of the written paths that the plan knows, so many of a hundred are known to us.
+    pub fn known_share(&self) -> f64 {
+        share(self.totals())
+    }
+
+    /// The sums over the listed paths.
+    pub fn listed(&self) -> Counts {
+        let mut totals = Counts::default();
+        for path in &vocabulary().listed {
+            totals.add(self.compared.paths.get(path).copied().unwrap_or_default());
+        }
+        totals
+    }
+
+    /// What occurs too seldom: `least` times is enough.
+    pub fn seldom(&self, least: usize) -> Vec<String> {
+        let mut seldom = Vec::new();
+        let mut check = |what: &str, name: &str, count: usize| {
+            if count < least {
+                seldom.push(format!("{what} {name}: {count}"));
+            }
+        };
+        let of = |counts: &BTreeMap<String, usize>, name: &str| {
+            counts.get(name).copied().unwrap_or_default()
+        };
+        for idiom in idioms::ALL {
+            let name = idiom.to_string();
+            check("idiom", &name, of(&self.tally.idioms, &name));
+        }
+        for form in forms() {
+            check("form", form, of(&self.tally.forms, form));
+        }
+        for function in functions() {
+            check("function", function, of(&self.tally.functions, function));
+        }
+        for path in &vocabulary().listed {
+            let counts = self.compared.paths.get(path).copied().unwrap_or_default();
+            check("path", path, counts.known);
+            if let Some((block, _)) = path.rsplit_once('.')
+                && block.contains('.')
+            {
+                check("block", block, of(&self.compared.blocks, block));
+            }
+        }
+        seldom.dedup();
+        seldom
+    }
+
+    /// The table.
+    pub fn table(&self) -> String {
+        let (all, listed) = (self.totals(), self.listed());
+        let mut out = String::new();
+        let mut line = |text: String| {
+            out.push_str(&text);
+            out.push('\n');
+        };
+        line(format!("{}", self.host));
+        line(format!(
+            "  cases planned                    {}",
+            self.planned
+        ));
+        line(format!(
+            "  cases refused                    {}",
+            self.refused.len()
+        ));
+        line(format!(
+            "  instances compared               {}",
+            self.compared.instances
+        ));
+        line(format!("  written paths, known in the plan {}", all.known));
+        line(format!(
+            "    of which known to us           {} ({:.2} %)",
+            all.known_to_us,
+            share(all)
+        ));
+        line(format!(
+            "  unknown in the plan              {}",
+            all.unknown
+        ));
+        line(format!("  null, as if not written          {}", all.null));
+        line(format!(
+            "  listed paths, known in the plan  {}",
+            listed.known
+        ));
+        line(format!(
+            "    of which known to us           {} ({:.2} %)",
+            listed.known_to_us,
+            share(listed)
+        ));
+        line(format!(
+            "  references held to the plan's    {}",
+            self.compared.references
+        ));
+        line(format!(
+            "  links followed                   {}",
+            self.compared.links
+        ));
+        line(format!(
+            "  disagreements                    {}",
+            self.compared.disagreements.len()
+        ));
+        for (operator, count) in &self.older {
+            line(format!("  older host, {operator:<20} {count}"));
+        }
+        if !self.compared.reasons.is_empty() {
+            line("  unknown to us, known in the plan, because".to_owned());
+        }
+        for (reason, (count, at)) in &self.compared.reasons {
+            line(format!("    {count:>6} {reason} (as in {at})"));
+        }
+        out
+    }
+
+    /// What was written how often.
+    pub fn counts(&self) -> String {
+        let mut out = String::new();
+        let tables = [
+            ("idioms", &self.tally.idioms),
+            ("forms", &self.tally.forms),
+            ("functions", &self.tally.functions),
+        ];
+        for (name, counts) in tables {
+            let cells: Vec<String> = counts
+                .iter()
+                .map(|(name, count)| format!("{name} {count}"))
+                .collect();
+            let _ = writeln!(out, "{name}: {}", cells.join(", "));
+        }
+        let blocks: Vec<String> = self
+            .compared
+            .blocks
+            .iter()
+            .map(|(path, count)| format!("{path} {count}"))
+            .collect();
+        let _ = writeln!(out, "blocks: {}", blocks.join(", "));
+        out
+    }
+}
+
+fn share(counts: Counts) -> f64 {
+    if counts.known == 0 {
+        return 100.0;
+    }
+    counts.known_to_us as f64 * 100.0 / counts.known as f64
+}
