@@ -24,7 +24,6 @@ pub(crate) fn rule(id: &RuleId, body: &Body) -> LifecycleRule {
         Some(prefix) => rule.prefix = Some(prefix.to_owned()),
         None => rule.filter = Some(filter(body.filter.present())),
     }
-    rule.expiration = body.expiration.present().map(expiration);
     let transitions = body.transition.known().unwrap_or_default();
     rule.transitions = transitions.iter().map(transition).collect();
     rule.noncurrent_expiration =
@@ -50,6 +49,16 @@ pub(crate) fn rule(id: &RuleId, body: &Body) -> LifecycleRule {
         .map(|abort| s3::AbortMultipart {
             days: abort.days_after_initiation.known().copied(),
         });
+    let acts = !rule.transitions.is_empty()
+        || rule.noncurrent_expiration.is_some()
+        || !rule.noncurrent_transitions.is_empty()
+        || rule.abort_multipart.is_some();
+    rule.expiration = body
+        .expiration
+        .present()
+        .map(expiration)
+        // One that does nothing is sent only where S3 would miss an action.
+        .filter(|end| !acts || end.delete_marker != Some(false));
     rule
 }
 
