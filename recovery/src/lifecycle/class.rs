@@ -2,26 +2,27 @@
 
 use super::{Fault, Given, Path, check_word};
 
-/// Classes that a transition can lead to.
+/// Classes that a transition can lead to, warm to cold: objects only move down.
 pub(super) const WORDS: [&str; 6] = [
     "STANDARD_IA",
-    "ONEZONE_IA",
     "INTELLIGENT_TIERING",
+    "ONEZONE_IA",
     "GLACIER_IR",
     "GLACIER",
     "DEEP_ARCHIVE",
 ];
 /// Objects stay this many days before they move to an infrequent-access class, and in one before
-/// they move on to an archive.
+/// they move on.
 const INFREQUENT: i64 = 30;
+const DAY: i64 = 24 * 60 * 60;
 
 /// One move of a rule, as far as it is known.
 pub(super) struct Move<'a> {
     pub(super) class: &'a Given<String>,
     /// Where its class is written.
     pub(super) at: Path,
-    /// The name of its time, `days` or `noncurrent_days`.
-    pub(super) time: &'static str,
+    /// The name of its days, `days` or `noncurrent_days`.
+    pub(super) days: &'static str,
     pub(super) when: When,
 }
 
@@ -40,27 +41,8 @@ pub(super) fn is_infrequent(class: &str) -> bool {
     matches!(class, "STANDARD_IA" | "ONEZONE_IA")
 }
 
-/// The classes below each, "downhill" in the words of the user guide.
-fn can_follow(earlier: &str, later: &str) -> bool {
-    let below: &[&str] = match earlier {
-        "STANDARD_IA" => &[
-            "INTELLIGENT_TIERING",
-            "ONEZONE_IA",
-            "GLACIER_IR",
-            "GLACIER",
-            "DEEP_ARCHIVE",
-        ],
-        "INTELLIGENT_TIERING" => &["ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"],
-        "ONEZONE_IA" => &["GLACIER", "DEEP_ARCHIVE"],
-        "GLACIER_IR" => &["GLACIER", "DEEP_ARCHIVE"],
-        "GLACIER" => &["DEEP_ARCHIVE"],
-        _ => &[],
-    };
-    below.contains(&later)
-}
-
-/// Everything wrong with the moves of one rule: each one's class and its days, then one of each
-/// pair. At most one fault per move.
+/// Everything wrong with the moves of one rule: each one's class and its days, then each after the
+/// warmer one. At most one fault per move.
 pub(super) fn check(moves: &[Move<'_>], faults: &mut Vec<Fault>) {
     let mut sound: Vec<(&Move<'_>, &str)> = Vec::new();
     for one in moves {
@@ -74,7 +56,7 @@ pub(super) fn check(moves: &[Move<'_>], faults: &mut Vec<Fault>) {
             && is_infrequent(class)
             && (0..INFREQUENT).contains(&days)
         {
-            faults.push(one.at.field(one.time).error(format!(
+            faults.push(one.at.field(one.days).error(format!(
                 "must be at least {INFREQUENT} for {class}, not {days}"
             )));
         }
@@ -87,38 +69,42 @@ pub(super) fn check(moves: &[Move<'_>], faults: &mut Vec<Fault>) {
             sound.push((one, class));
         }
     }
-    let dated = |(one, _): &(&Move<'_>, &str)| one.when != When::Unknown;
-    sound.retain(dated);
-    sound.sort_by_key(|(one, _)| one.when);
-    for (place, (later, class)) in sound.iter().enumerate() {
-        let earlier = &sound[..place];
-        if let Some(fault) = earlier
-            .iter()
-            .find_map(|(earlier, from)| misfit(earlier, from, later, class))
+    sound.retain(|(one, _)| one.when != When::Unknown);
+    sound.sort_by_key(|(_, class)| WORDS.iter().position(|word| word == class));
+    for pair in sound.windows(2) {
+        if let [(warm, from), (cold, to)] = pair
+            && let Some(fault) = too_early(warm, from, cold, to)
         {
             faults.push(fault);
         }
     }
 }
 
-/// What is wrong with a move that comes at the same time as another one or after it.
-fn misfit(earlier: &Move<'_>, from: &str, later: &Move<'_>, to: &str) -> Option<Fault> {
-    let same_time = earlier.when == later.when;
-    if !(can_follow(from, to) || same_time && can_follow(to, from)) {
-        return Some(later.at.field("storage_class").error(format!(
-            "{to} cannot come after {from}: objects only move down to cheaper classes"
-        )));
-    }
-    let archive = matches!(to, "GLACIER" | "DEEP_ARCHIVE");
-    match (earlier.when, later.when) {
-        (When::Days(first), When::Days(second))
-            if archive && is_infrequent(from) && second - first < INFREQUENT =>
-        {
-            let least = first + INFREQUENT;
-            Some(later.at.field(later.time).error(format!(
-                "must be at least {least}, {INFREQUENT} days after the move to {from}, not {second}"
-            )))
+/// What is wrong with a move to a colder class that comes at the same time, before, or soon after
+/// one to a warmer class.
+fn too_early(warm: &Move<'_>, from: &str, cold: &Move<'_>, to: &str) -> Option<Fault> {
+    let stay = if is_infrequent(from) { INFREQUENT } else { 0 };
+    let (first, second, name) = match (warm.when, cold.when) {
+        (When::Days(first), When::Days(second)) => (first, second, cold.days),
+        (When::Date(first), When::Date(second)) => (first / DAY, second / DAY, "date"),
+        _ => return None,
+    };
+    let gap = second - first;
+    let problem = match (gap, name) {
+        _ if gap > 0 && gap >= stay => return None,
+        (..=0, "date") => format!("must be later than that of the move to {from}"),
+        (..=0, _) => {
+            format!("must be more than {first}, when objects move to {from}, not {second}")
         }
-        _ => None,
-    }
+        (_, "date") => format!("must be {stay} days after the move to {from} at the earliest"),
+        _ => {
+            let least = first + stay;
+            format!("must be at least {least}, {stay} days after the move to {from}, not {second}")
+        }
+    };
+    let why = match gap {
+        ..=0 => format!("{problem}: {to} is colder, and objects only move down"),
+        _ => problem,
+    };
+    Some(cold.at.field(name).error(why))
 }

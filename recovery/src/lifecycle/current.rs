@@ -41,7 +41,7 @@ impl Expiration {
             );
         } else if dated && counted {
             faults.push(at.field("date").error("excludes days: keep one of the two"));
-        } else if self.date.is_absent() && self.days.is_absent() && self.is_no_marker() {
+        } else if self.is_idle() {
             faults.push(at.warning(
                 "does nothing: it has neither days, nor date, nor expired_object_delete_marker = true",
             ));
@@ -50,12 +50,12 @@ impl Expiration {
         check_date(&self.date, &at.field("date"), faults);
     }
 
-    /// Whether it is certain that delete markers stay.
-    fn is_no_marker(&self) -> bool {
-        matches!(
-            self.expired_object_delete_marker,
-            Given::Absent | Given::Known(false)
-        )
+    /// Whether it certainly does nothing.
+    pub(super) fn is_idle(&self) -> bool {
+        let marker = &self.expired_object_delete_marker;
+        self.date.is_absent()
+            && self.days.is_absent()
+            && matches!(marker, Given::Absent | Given::Known(false))
     }
 
     /// Whether current versions certainly end by this.
@@ -125,7 +125,6 @@ pub(super) fn check(
             transitions
                 .iter()
                 .enumerate()
-                .filter(|(_, transition)| !transition.is_timeless())
                 .map(|(i, transition)| (transition.when(), place(i))),
         );
     if let Some(fault) = mixed(times) {
@@ -138,7 +137,7 @@ pub(super) fn check(
         .map(|(i, transition)| Move {
             class: &transition.storage_class,
             at: place(i),
-            time: "days",
+            days: "days",
             when: transition.when(),
         })
         .collect();

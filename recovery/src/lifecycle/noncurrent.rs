@@ -54,7 +54,7 @@ pub(super) fn check(
         moves.push(Move {
             class: &transition.storage_class,
             at,
-            time: "noncurrent_days",
+            days: "noncurrent_days",
             when: transition
                 .noncurrent_days
                 .known()

@@ -90,14 +90,24 @@ impl Rule {
         let marker = self.expiration.known().is_some_and(|expiration| {
             expiration.expired_object_delete_marker.known() == Some(&true)
         });
-        if marker && self.filter.known().is_some_and(Filter::has_tag) {
+        if marker && let Some(condition) = self.narrow() {
             faults.push(
                 at.field("expiration")
                     .field("expired_object_delete_marker")
-                    .error(
-                        "cannot be combined with a tag in the filter: delete markers carry none",
-                    ),
+                    .error(format!(
+                        "cannot be combined with {condition} in the filter: delete markers have none"
+                    )),
             );
+        }
+    }
+
+    /// A condition of the filter that only objects can meet.
+    fn narrow(&self) -> Option<&'static str> {
+        let filter = self.filter.known()?;
+        match (filter.has_tag(), filter.has_size()) {
+            (false, false) => None,
+            (true, _) => Some("a tag"),
+            (false, true) => Some("an object size"),
         }
     }
 
@@ -111,17 +121,11 @@ impl Rule {
             faults.push(days.error("is missing: name the days after which uploads are given up"));
         }
         check_least(&abort.days_after_initiation, 1, &days, faults);
-        let Some(filter) = self.filter.known() else {
-            return;
-        };
-        let condition = match (filter.has_tag(), filter.has_size()) {
-            (false, false) => return,
-            (true, _) => "a tag",
-            (false, true) => "an object size",
-        };
-        faults.push(at.error(format!(
-            "cannot be combined with {condition} in the filter: unfinished uploads have none"
-        )));
+        if let Some(condition) = self.narrow() {
+            faults.push(at.error(format!(
+                "cannot be combined with {condition} in the filter: unfinished uploads have none"
+            )));
+        }
     }
 
     fn has_no_action(&self) -> bool {
@@ -132,8 +136,13 @@ impl Rule {
                 Given::Unknown => false,
             }
         }
-        self.expiration.is_absent()
-            && none(&self.transition)
+        let idle = match &self.expiration {
+            Given::Absent => true,
+            // S3 takes it for an action all the same, one that a narrow filter does not go with.
+            Given::Known(expiration) => expiration.is_idle() && self.narrow().is_some(),
+            Given::Unknown => false,
+        };
+        idle && none(&self.transition)
             && self.noncurrent_version_expiration.is_absent()
             && none(&self.noncurrent_version_transition)
             && self.abort_incomplete_multipart_upload.is_absent()

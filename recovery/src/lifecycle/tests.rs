@@ -211,7 +211,7 @@ fn an_expiration_is_one_of_three() {
 }
 
 #[test]
-fn delete_markers_and_uploads_have_no_tags_and_uploads_no_size() {
+fn delete_markers_and_uploads_have_neither_tags_nor_sizes() {
     let tagged = Filter {
         tag: Given::Known(tag()),
         ..Filter::default()
@@ -232,14 +232,24 @@ fn delete_markers_and_uploads_have_no_tags_and_uploads_no_size() {
         rule.expiration = Given::Known(markers.clone());
         rule.abort_incomplete_multipart_upload = Given::Known(abort.clone());
     }), @r"
-    expiration.expired_object_delete_marker cannot be combined with a tag in the filter: delete markers carry none
+    expiration.expired_object_delete_marker cannot be combined with a tag in the filter: delete markers have none
     abort_incomplete_multipart_upload cannot be combined with a tag in the filter: unfinished uploads have none
     ");
     insta::assert_snapshot!(changed(|rule| {
         rule.filter = Given::Known(sized);
         rule.expiration = Given::Known(markers);
         rule.abort_incomplete_multipart_upload = Given::Known(abort);
-    }), @"abort_incomplete_multipart_upload cannot be combined with an object size in the filter: unfinished uploads have none");
+    }), @r"
+    expiration.expired_object_delete_marker cannot be combined with an object size in the filter: delete markers have none
+    abort_incomplete_multipart_upload cannot be combined with an object size in the filter: unfinished uploads have none
+    ");
+    insta::assert_snapshot!(changed(|rule| {
+        rule.filter = Given::Known(tagged.clone());
+        rule.expiration = Given::Known(Expiration::default());
+    }), @r"
+    warning: expiration does nothing: it has neither days, nor date, nor expired_object_delete_marker = true
+     needs an action: expiration, transition, noncurrent_version_expiration, noncurrent_version_transition or abort_incomplete_multipart_upload
+    ");
     let none = AbortIncompleteMultipartUpload::default();
     insta::assert_snapshot!(changed(|rule| rule.abort_incomplete_multipart_upload = Given::Known(none)), @"abort_incomplete_multipart_upload.days_after_initiation is missing: name the days after which uploads are given up");
     let never = AbortIncompleteMultipartUpload {
@@ -278,11 +288,25 @@ fn transitions_go_downhill_in_time() {
     insta::assert_snapshot!(with(vec![to("ONEZONE_IA", 0)]), @"transition[0].days must be at least 30 for ONEZONE_IA, not 0");
     insta::assert_snapshot!(with(vec![to("GLACIER", -1)]), @"transition[0].days must be at least 0, not -1");
     insta::assert_snapshot!(with(vec![no_days]), @"transition[0].days is missing: objects move to STANDARD_IA after 30 days at the earliest");
-    insta::assert_snapshot!(with(vec![to("STANDARD", 30)]), @r#"transition[0].storage_class must be STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER or DEEP_ARCHIVE, not "STANDARD""#);
+    insta::assert_snapshot!(with(vec![to("STANDARD", 30)]), @r#"transition[0].storage_class must be STANDARD_IA, INTELLIGENT_TIERING, ONEZONE_IA, GLACIER_IR, GLACIER or DEEP_ARCHIVE, not "STANDARD""#);
     insta::assert_snapshot!(with(vec![to("GLACIER", 1), to("GLACIER", 2)]), @"transition[1].storage_class names GLACIER twice: a rule has one move to each class");
     insta::assert_snapshot!(with(vec![to("GLACIER", 89), to("STANDARD_IA", 60)]), @"transition[0].days must be at least 90, 30 days after the move to STANDARD_IA, not 89");
-    insta::assert_snapshot!(with(vec![to("STANDARD_IA", 60), to("GLACIER", 30)]), @"transition[0].storage_class STANDARD_IA cannot come after GLACIER: objects only move down to cheaper classes");
-    assert_eq!(with(vec![to("GLACIER", 30), to("DEEP_ARCHIVE", 30)]), "");
+    insta::assert_snapshot!(with(vec![to("STANDARD_IA", 60), to("GLACIER", 30)]), @"transition[1].days must be more than 60, when objects move to STANDARD_IA, not 30: GLACIER is colder, and objects only move down");
+    insta::assert_snapshot!(with(vec![to("STANDARD_IA", 30), to("ONEZONE_IA", 59)]), @"transition[1].days must be at least 60, 30 days after the move to STANDARD_IA, not 59");
+    insta::assert_snapshot!(with(vec![to("GLACIER", 30), to("DEEP_ARCHIVE", 30)]), @"transition[1].days must be more than 30, when objects move to GLACIER, not 30: DEEP_ARCHIVE is colder, and objects only move down");
+    let on = |class: &str, date: &str| Transition {
+        date: known(date),
+        storage_class: known(class),
+        ..Transition::default()
+    };
+    insta::assert_snapshot!(with(vec![on("STANDARD_IA", "2027-01-01T00:00:00Z"), on("GLACIER", "2027-01-30T00:00:00Z")]), @"transition[1].date must be 30 days after the move to STANDARD_IA at the earliest");
+    assert_eq!(
+        with(vec![
+            on("STANDARD_IA", "2027-01-01T00:00:00Z"),
+            on("GLACIER", "2027-01-31T00:00:00Z")
+        ]),
+        ""
+    );
 }
 
 #[test]

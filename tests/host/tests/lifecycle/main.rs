@@ -275,3 +275,44 @@ fn rules_of_all_shapes_live_from_create_to_destroy() -> Result<()> {
 fn configurations_of_all_shapes_live_from_create_to_destroy() -> Result<()> {
     lives(whole_life())
 }
+
+/// What a plan lets pass, S3 takes: of any rule, sound or not. The sandbox's reading of S3's rules
+/// is another than the provider's, and not made from it.
+#[test]
+fn what_a_plan_lets_pass_s3_takes() -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let sandbox = Sandbox::start()?;
+    let core = RefCell::new(runtime.block_on(start(&sandbox))?);
+    let (refused, taken) = (RefCell::new(0_u32), RefCell::new(0_u32));
+    let mut runner = TestRunner::new(Config {
+        cases: cases() * 12,
+        max_shrink_iters: 400,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let run = runner.run(&shape::any_rule(), |config| {
+        let mut core = core.borrow_mut();
+        let tried = runtime.block_on(async {
+            bucket(&sandbox, None)?;
+            core.state = Default::default();
+            let config = value(&config)?;
+            command(&mut core).await?;
+            let Ok(plan) = core.plan(RULE, Some(&config)).await else {
+                *refused.borrow_mut() += 1;
+                return Ok(());
+            };
+            *taken.borrow_mut() += 1;
+            core.apply_plan(&plan, Some(&config)).await.context("S3")?;
+            let again = apply(&mut core, RULE, Some(&config)).await?;
+            ensure!(again == Action::NoOp, "{again:?}");
+            Ok(())
+        });
+        tried.map_err(|error: anyhow::Error| TestCaseError::fail(format!("{error:#}")))
+    });
+    run.map_err(|error| anyhow::anyhow!("{error}"))?;
+    ensure!(
+        *refused.borrow() > 0 && *taken.borrow() > 0,
+        "both kinds come up"
+    );
+    Ok(())
+}

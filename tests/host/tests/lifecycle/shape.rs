@@ -241,3 +241,111 @@ pub(crate) fn shape(legacy: bool) -> impl Strategy<Value = Shape> {
             Shape { body, legacy }
         })
 }
+
+/// A rule of any kind, sound or not.
+pub(crate) fn any_rule() -> impl Strategy<Value = Json> {
+    let conditions = || {
+        (
+            option::of(prefix()),
+            option::of(0_i64..3),
+            option::of(0_i64..3),
+        )
+    };
+    let tag = option::weighted(0.3, Just(json!([{ "key": "a", "value": "b" }])));
+    let and = option::weighted(0.4, (conditions(), any::<bool>()));
+    let filter = (conditions(), tag, and).prop_map(|((prefix, greater, less), tag, and)| {
+        let and = and.map(|((prefix, greater, less), tags)| {
+            json!([object([
+                ("prefix", prefix.map(Json::from)),
+                ("tags", tags.then(|| json!({ "a": "b" }))),
+                ("object_size_greater_than", greater.map(Json::from)),
+                ("object_size_less_than", less.map(Json::from)),
+            ])])
+        });
+        json!([object([
+            ("prefix", prefix.map(Json::from)),
+            ("object_size_greater_than", greater.map(Json::from)),
+            ("object_size_less_than", less.map(Json::from)),
+            ("tag", tag),
+            ("and", and),
+        ])])
+    });
+    let days = || option::of(select(&[-1_i64, 0, 1, 29, 30, 31, 59, 60, 61, 365][..]));
+    let date = || {
+        let dates = &[
+            "2033-10-11T00:00:00Z",
+            "2034-01-01T00:00:00Z",
+            "2033-10-11T01:00:00Z",
+        ];
+        option::weighted(0.2, select(&dates[..]))
+    };
+    let class = || {
+        select(
+            &[
+                "STANDARD_IA",
+                "ONEZONE_IA",
+                "INTELLIGENT_TIERING",
+                "GLACIER_IR",
+                "GLACIER",
+                "DEEP_ARCHIVE",
+                "STANDARD",
+            ][..],
+        )
+    };
+    let expiration =
+        (days(), date(), option::weighted(0.3, any::<bool>())).prop_map(|(days, date, marker)| {
+            json!([object([
+                ("days", days.map(Json::from)),
+                ("date", date.map(Json::from)),
+                ("expired_object_delete_marker", marker.map(Json::from)),
+            ])])
+        });
+    let transition = (days(), date(), class()).prop_map(|(days, date, class)| {
+        object([
+            ("days", days.map(Json::from)),
+            ("date", date.map(Json::from)),
+            ("storage_class", Some(json!(class))),
+        ])
+    });
+    let newer = || option::weighted(0.3, select(&[0_i64, 1, 100, 101][..]));
+    let required = || select(&[-1_i64, 0, 1, 29, 30, 31, 59, 60, 61, 365][..]);
+    let end = (required(), newer()).prop_map(|(days, newer)| {
+        json!([object([
+            ("noncurrent_days", Some(json!(days))),
+            ("newer_noncurrent_versions", newer.map(Json::from)),
+        ])])
+    });
+    let step = (required(), newer(), class()).prop_map(|(days, newer, class)| {
+        object([
+            ("noncurrent_days", Some(json!(days))),
+            ("newer_noncurrent_versions", newer.map(Json::from)),
+            ("storage_class", Some(json!(class))),
+        ])
+    });
+    let several =
+        |one: BoxedStrategy<Json>| proptest::collection::vec(one, 0..3).prop_map(|all| json!(all));
+    (
+        option::weighted(0.8, filter),
+        option::weighted(0.1, prefix()),
+        option::of(expiration),
+        several(transition.boxed()),
+        option::weighted(0.3, end),
+        several(step.boxed()),
+        option::weighted(0.2, select(&[0_i64, 1][..])),
+    )
+        .prop_map(|(filter, prefix, expiration, moves, end, steps, abort)| {
+            let abort = abort.map(|days| json!([{ "days_after_initiation": days }]));
+            object([
+                ("bucket", Some(json!("backups"))),
+                ("rule_id", Some(json!("any"))),
+                ("whole_bucket", Some(json!(true))),
+                ("filter", filter),
+                ("prefix", prefix.map(Json::from)),
+                ("expiration", expiration),
+                ("transition", Some(moves)),
+                ("noncurrent_version_expiration", end),
+                ("noncurrent_version_transition", Some(steps)),
+                ("abort_incomplete_multipart_upload", abort),
+            ])
+        })
+}
