@@ -1,7 +1,7 @@
 //! Functions give what Terraform and OpenTofu give: expressions with results of the real programs.
 //!
-//! `data/functions/known.txt` and `unknown.txt` hold the expressions, the `.json` files beside
-//! them what hosts made of them: all results of Terraform 1.15.9, which decides, and of other
+//! `data/functions/known.txt`, `unknown.txt` and `operators.txt` hold the expressions, the `.json`
+//! files beside them what hosts made of them: all results of Terraform 1.15.9, which decides, and of other
 //! hosts those that differ. One test asks the hosts at hand again (`HOLDFAST_TERRAFORM_BINARIES`,
 //! else the `terraform` on PATH); with `HOLDFAST_BLESS=1` it writes the results anew.
 //!
@@ -202,9 +202,19 @@ const MORE_KNOWN: &[&str] = &[r#"matchkeys(["a", local.ustr], ["1", "2"], ["1"])
 
 #[test]
 fn unknown_values_agree_with_the_hosts() {
-    let (cases, locals) = (text("unknown.txt"), text("unknown.tf"));
+    planned_values_agree("unknown");
+}
+
+#[test]
+fn operators_agree_with_the_hosts() {
+    planned_values_agree("operators");
+}
+
+/// Compares what is made of a case file with what hosts plan.
+fn planned_values_agree(name: &str) {
+    let (cases, locals) = (text(&format!("{name}.txt")), text(&format!("{name}.tf")));
     let cases = expressions(&cases);
-    let kept = kept("unknown.json");
+    let kept = kept(&format!("{name}.json"));
     assert_eq!(
         cases.len(),
         kept[DECIDES].len(),
@@ -215,25 +225,10 @@ fn unknown_values_agree_with_the_hosts() {
         let mut faults = Vec::new();
         for (expression, ours) in cases.iter().zip(cases::ours(&cases, &locals, dialect)) {
             let theirs = results.get(*expression).cloned().unwrap_or_default();
-            let ours = match ours {
-                Ok(ours) => ours,
-                Err(error) => {
-                    faults.push(format!("{expression}\n    fails: {error}"));
-                    continue;
-                }
-            };
-            let shown = cases::show(&ours);
-            if cases::sorted(shown.clone()) != cases::sorted(theirs.clone())
+            if let Err(fault) = compare_planned(ours, &theirs)
                 && !MORE_KNOWN.contains(expression)
             {
-                faults.push(format!(
-                    "{expression}\n    gives {shown}, the host {theirs}"
-                ));
-            }
-            if ours.is_wholly_known() == Why::of(&ours).is_some() {
-                faults.push(format!(
-                    "{expression}\n    gives {ours:?} with a wrong reason"
-                ));
+                faults.push(format!("{expression}\n    {fault}"));
             }
         }
         assert!(
@@ -243,6 +238,24 @@ fn unknown_values_agree_with_the_hosts() {
             faults.join("\n")
         );
     }
+}
+
+fn compare_planned(ours: Result<Value, String>, theirs: &Json) -> Result<(), String> {
+    let refused = theirs["error"].as_str();
+    let ours = match (ours, refused) {
+        (Err(_), Some(_)) => return Ok(()),
+        (Err(error), None) => return Err(format!("fails: {error}; the host gives {theirs}")),
+        (Ok(ours), Some(error)) => return Err(format!("gives {ours:?}, the host fails: {error}")),
+        (Ok(ours), None) => ours,
+    };
+    let shown = cases::show(&ours);
+    if cases::sorted(shown.clone()) != cases::sorted(theirs.clone()) {
+        return Err(format!("gives {shown}, the host {theirs}"));
+    }
+    if ours.is_wholly_known() == Why::of(&ours).is_some() {
+        return Err(format!("gives {ours:?} with a wrong reason"));
+    }
+    Ok(())
 }
 
 /// Functions without arguments, or of results that no two runs share.
@@ -281,7 +294,7 @@ const NO_FUNCTIONS: &[&str] = &[
 #[test]
 fn every_name_in_the_cases_is_a_function() {
     let names: BTreeSet<&str> = all_names().collect();
-    for file in ["known.txt", "unknown.txt"] {
+    for file in ["known.txt", "unknown.txt", "operators.txt"] {
         for expression in expressions(&text(file)) {
             for name in cases::names_called(expression) {
                 let plain = name.strip_prefix("core::").unwrap_or(name);
@@ -299,10 +312,11 @@ fn every_name_in_the_cases_is_a_function() {
 #[test]
 fn differences_between_hosts_are_listed() {
     let mut listing = String::new();
-    for file in ["known.json", "unknown.json"] {
+    for file in ["known.json", "unknown.json", "operators.json"] {
         let kept = kept(file);
         for (host, differences) in kept.iter().filter(|(host, _)| *host != DECIDES) {
             let mut worded = 0;
+            let mut by_operator: BTreeMap<&str, usize> = BTreeMap::new();
             for (expression, theirs) in differences {
                 let decided = &kept[DECIDES][expression];
                 if [theirs, decided].iter().any(|result| is_absent(result)) {
@@ -312,18 +326,31 @@ fn differences_between_hosts_are_listed() {
                     worded += 1;
                     continue;
                 }
+                *by_operator.entry(operator(expression)).or_default() += 1;
                 let (theirs, decided) = (brief(theirs), brief(decided));
                 let line = format!("{expression}\n  {host}: {theirs}\n  {DECIDES}: {decided}\n");
                 listing.push_str(&line);
             }
+            let counts: Vec<String> = by_operator
+                .iter()
+                .map(|(of, count)| format!("{count} of {of}; "))
+                .collect();
             writeln!(
                 listing,
-                "{file}, {host}: {worded} more errors, worded differently"
+                "{file}, {host}: {}{worded} more errors, worded differently",
+                counts.concat()
             )
             .expect("text grows");
         }
     }
     insta::assert_snapshot!("differences_between_hosts", listing);
+}
+
+/// What an expression is about: its logical operator, or the function that it calls.
+fn operator(expression: &str) -> &str {
+    let operators = [" && ", " || "].into_iter();
+    let mut found = operators.filter(|operator| expression.contains(operator));
+    found.next().map_or_else(|| called(expression), str::trim)
 }
 
 /// True if the host has no such function.
@@ -344,7 +371,11 @@ fn results_are_those_of_the_hosts_at_hand() {
         return;
     }
     type Ask = fn(&Host, &[&str], &str, &std::path::Path) -> std::io::Result<Results>;
-    let asks: [(&str, Ask); 2] = [("known", Host::known), ("unknown", Host::unknown)];
+    let asks: [(&str, Ask); 3] = [
+        ("known", Host::known),
+        ("unknown", Host::unknown),
+        ("operators", Host::unknown),
+    ];
     for (name, ask) in asks {
         let (cases, locals) = (text(&format!("{name}.txt")), text(&format!("{name}.tf")));
         let file = format!("{name}.json");

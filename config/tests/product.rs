@@ -241,7 +241,7 @@ output "misspelt" { value = box.a.sise }
         @r#"
     box.a: name = "12"; on = true; rules = list[{open = null, port = 80}, {open = true, port = null}]; size = 3; zones = set["a", "b"]; net { mtu = 9000 }
     box.b: net = {mtu = 1}; nmae = "x"; size = ?number(size cannot be read); nett { mtu = 1 }; net { mtus = 1 }
-    block = ?number(output.block <- box.a.net is known after apply) @box.a.net[0].mtu
+    block = 9000 @box.a.net
     computed = ?string(output.computed <- box.a.id is known after apply) @box.a.id
     converted = 4 @box.a.size
     misspelt = ?dynamic(output.misspelt <- output.misspelt is in error)

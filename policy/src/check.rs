@@ -8,11 +8,12 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use terraform_config::{
-    Cache, DiscoverOptions, Discovery, Inputs, Problem, RootDir, discover, evaluate,
+    Behind, Cache, DiscoverOptions, Discovery, Inputs, Problem, ProblemKind, RootDir, VarInput,
+    behind_gates, discover, evaluate,
 };
 
 use crate::engine::{self, Judgement};
-use crate::estate::Estate;
+use crate::estate::{Estate, schemas};
 use crate::paths::Paths;
 use crate::report::Report;
 
@@ -28,6 +29,13 @@ pub struct Request {
 /// Checks every root module under the paths of a request.
 pub fn check(request: &Request, paths: Paths) -> Report {
     let cache = Cache::default();
+    let request = &Request {
+        inputs: Inputs {
+            schemas: schemas(),
+            ..request.inputs.clone()
+        },
+        ..request.clone()
+    };
     let Discovery {
         roots,
         mut problems,
@@ -45,6 +53,7 @@ pub fn check(request: &Request, paths: Paths) -> Report {
         judgement.extend(judged);
         problems.extend(more);
     }
+    forgive_other_roots(&mut problems, &request.inputs, roots.len());
     Report::new(judgement, problems, roots.len(), paths)
 }
 
@@ -72,9 +81,41 @@ pub fn roots(request: &Request, cache: &Cache) -> Discovery {
 fn one(root: &RootDir, request: &Request, cache: &Cache) -> (Judgement, Vec<Problem>) {
     let evaluated = evaluate(root, &request.inputs, cache);
     let (estate, unread) = Estate::of(&evaluated.instances);
+    let mut judgement = engine::judge(&estate, &root.path);
+    let (behind, too_many) = behind_gates(root, &request.inputs, cache, &evaluated);
+    for Behind {
+        gate,
+        evaluated,
+        added,
+    } in behind
+    {
+        let (estate, _) = Estate::of(&evaluated.instances);
+        let hidden = added.iter().map(ToString::to_string).collect();
+        let judged = engine::judge(&estate, &root.path);
+        judgement.extend_hidden(judged, &gate.to_string(), &hidden);
+    }
     let mut problems = evaluated.problems;
     problems.extend(unread);
-    (engine::judge(&estate, &root.path), problems)
+    problems.extend(too_many);
+    (judgement, problems)
+}
+
+/// Terraform refuses a `-var` that the root module does not declare. Of several roots one is
+/// enough; for the others it is worth a note.
+fn forgive_other_roots(problems: &mut [Problem], inputs: &Inputs, roots: usize) {
+    for input in &inputs.variables {
+        let VarInput::Value { name, .. } = input else {
+            continue;
+        };
+        let start = format!("-var {name}: no variable ");
+        let is_about =
+            |it: &Problem| it.kind == ProblemKind::Usage && it.message.starts_with(&start);
+        if problems.iter().filter(|it| is_about(it)).count() < roots {
+            for problem in problems.iter_mut().filter(|it| is_about(it)) {
+                problem.kind = ProblemKind::Note;
+            }
+        }
+    }
 }
 
 /// What `terraform show -json` puts into every document, and no other file that lies about.

@@ -1,9 +1,10 @@
 //! Runs every rule over an estate.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::estate::Estate;
-use crate::finding::{Undecided, Verdict, Violation};
+use crate::finding::{Severity, Undecided, Verdict, Violation};
 use crate::rule::Rule;
 use crate::rules;
 
@@ -18,6 +19,18 @@ pub struct Finding {
     pub roots: Vec<PathBuf>,
     /// What it says.
     pub violation: Violation,
+    /// Without it there is no such cluster: `var.on = true`, where the default is false.
+    pub when: Option<String>,
+}
+
+impl Finding {
+    /// The rule's severity; of what is not there by default no more than a warning.
+    pub fn severity(&self) -> Severity {
+        match self.when {
+            Some(_) => self.rule.severity.min(Severity::Warning),
+            None => self.rule.severity,
+        }
+    }
 }
 
 /// A rule that cannot be decided for a cluster.
@@ -62,6 +75,7 @@ pub fn judge(estate: &Estate, root: &Path) -> Judgement {
                         address,
                         roots,
                         violation,
+                        when: None,
                     });
                 }
                 Verdict::Undecided(undecided) => {
@@ -79,6 +93,21 @@ pub fn judge(estate: &Estate, root: &Path) -> Judgement {
 }
 
 impl Judgement {
+    /// Adds what the rules say of what is there only under a condition: findings about clusters
+    /// that are `hidden` otherwise. Open questions about them are none of today's.
+    pub fn extend_hidden(&mut self, other: Self, when: &str, hidden: &BTreeSet<String>) {
+        let findings = other.findings.into_iter();
+        for finding in findings.filter(|it| hidden.contains(&it.address)) {
+            let is_same =
+                |it: &Finding| it.rule.id == finding.rule.id && it.address == finding.address;
+            // Behind two gates it is the same.
+            if !self.findings.iter().any(is_same) {
+                let when = Some(when.to_owned());
+                self.findings.push(Finding { when, ..finding });
+            }
+        }
+    }
+
     /// Adds what the rules say of another estate.
     pub fn extend(&mut self, other: Self) {
         self.clusters += other.clusters;

@@ -23,6 +23,7 @@ use terraform_config::instance::Instance;
 pub use cluster::{Cluster, EtcdHost, MachinePool, Machines, Members, Provisioned, Snapshots};
 pub use fact::{Fact, Lack, Presence, Unknown};
 pub use machine::{MachineConfig, MachineLink, PoolPurchase, Purchase};
+pub(crate) use schema::schemas;
 
 /// Everything that one root module builds and rules know of.
 #[derive(Clone, Debug, Default)]

@@ -115,7 +115,7 @@ impl Report {
     pub fn reaches(&self, severity: Severity) -> bool {
         self.findings
             .iter()
-            .any(|finding| finding.rule.severity >= severity)
+            .any(|finding| finding.severity() >= severity)
     }
 
     /// True if there is a problem of that kind.

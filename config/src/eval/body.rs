@@ -196,7 +196,12 @@ impl Env<'_> {
         made
     }
 
-    fn nested(&self, block: &tree::Block, source: &Arc<SourceFile>, into: &mut Vec<Nested>) {
+    pub(super) fn nested(
+        &self,
+        block: &tree::Block,
+        source: &Arc<SourceFile>,
+        into: &mut Vec<Nested>,
+    ) {
         if block.type_name != "dynamic" {
             into.push(Nested::Block(self.block(
                 &block.type_name,

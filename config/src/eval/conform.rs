@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cty::{Type, Value, convert};
+use cty::{Mark, Type, Value, convert};
 
 use crate::instance::{Address, Attribute, Body, Nested};
-use crate::schema::Schema;
+use crate::schema::{NestedBlock, Nesting, Schema};
 use crate::why::Why;
 use crate::{Origin, Problem, similar};
 
@@ -23,6 +23,75 @@ impl Evaluator<'_> {
             address,
         }
         .body(body, schema, "");
+    }
+
+    /// All blocks of one type as the value that they are when the resource is read: what nobody
+    /// wrote in them is the provider's affair.
+    pub(super) fn blocks_value(
+        &self,
+        nested: Vec<Nested>,
+        wanted: &NestedBlock,
+        address: &Address,
+        path: &str,
+    ) -> Value {
+        let element = wanted.schema.ty();
+        let mut values = Vec::with_capacity(nested.len());
+        for block in nested {
+            match block {
+                Nested::Unknown { why, .. } => return Value::unknown(wanted.ty()).mark(why.mark()),
+                Nested::Block(mut block) => {
+                    Conform {
+                        evaluator: self,
+                        address,
+                    }
+                    .body(&mut block.body, &wanted.schema, &format!("{path}."));
+                    values.push(self.body_value(&block.body, &wanted.schema, address, path));
+                }
+            }
+        }
+        match wanted.nesting {
+            Nesting::List => Value::list(element, values),
+            Nesting::Set => Value::set(element, values),
+            Nesting::Single | Nesting::Group => match values.into_iter().next() {
+                Some(value) => value,
+                None => Value::null(element),
+            },
+            // Its keys are labels, which nothing that is read here has.
+            Nesting::Map => {
+                let why = Why::new(format!("{address}.{path} is known after apply"));
+                Value::unknown(wanted.ty()).mark(why.mark())
+            }
+        }
+    }
+
+    fn body_value(&self, body: &Body, schema: &Schema, address: &Address, path: &str) -> Value {
+        let attributes = schema.attributes.iter().map(|(name, it)| {
+            let written = body.attribute(name).map(|it| it.value.clone());
+            let value = written.filter(|value| !value.is_null()).unwrap_or_else(|| {
+                let why = Why::new(format!("{address}.{path}.{name} is known after apply"));
+                let value = Value::unknown(it.ty.clone()).mark(why.mark());
+                match it.sensitive {
+                    true => value.mark(Mark::Sensitive),
+                    false => value,
+                }
+            });
+            (name.clone(), value)
+        });
+        let blocks = schema.blocks.iter().map(|(name, it)| {
+            let of_type = |nested: &&Nested| nested.block().type_name == *name;
+            let nested: Vec<Nested> = body.blocks.iter().filter(of_type).cloned().collect();
+            let inner = format!("{path}.{name}");
+            // A provider may fill in blocks that nobody wrote.
+            let value = match nested.is_empty() {
+                true => {
+                    let why = Why::new(format!("{address}.{inner} is known after apply"));
+                    Value::unknown(it.ty()).mark(why.mark())
+                }
+                false => self.blocks_value(nested, it, address, &inner),
+            };
+            (name.clone(), value)
+        });
+        Value::object(attributes.chain(blocks).collect::<Vec<_>>())
     }
 }
 
@@ -48,6 +117,9 @@ impl Conform<'_> {
             match schema.attributes.get(name) {
                 Some(wanted) => {
                     attribute.value = self.converted(attribute, &wanted.ty, &path);
+                    if wanted.sensitive {
+                        attribute.value = attribute.value.clone().mark(Mark::Sensitive);
+                    }
                     attribute.maybe_block = false;
                 }
                 None => self.note_stray(schema, name, &path, &attribute.origin),

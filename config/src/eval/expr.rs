@@ -127,32 +127,30 @@ impl<'a> Env<'a> {
         left.0
     }
 
-    /// A side that decides hides a fault in the other one (Terraform 1.12 and later).
     fn binary(&self, (a, left): (Outcome, Span), right: &Operand, span: Span) -> Outcome {
         let op = right.op;
         let b = self.eval(&right.expr);
-        let decides = |side: &Outcome| {
-            let deciding = match op {
-                BinaryOp::Or => true,
-                BinaryOp::And => false,
-                _ => return false,
-            };
-            let converted = side
-                .as_ref()
-                .ok()
-                .map(|value| convert::convert(value, &Type::Bool));
-            matches!(converted, Some(Ok(value)) if value.as_bool() == Some(deciding))
-        };
-        let (a, b) = match (a, b) {
-            (Ok(a), Ok(b)) => (a, b),
-            (Err(fault), other) | (other, Err(fault)) => {
-                return if decides(&other) && !fault.is_fatal {
-                    convert_at(&other?, &Type::Bool, span)
-                } else {
-                    Err(fault)
-                };
+        if let BinaryOp::And | BinaryOp::Or = op {
+            let as_bool = |side: Outcome, span| convert_at(&side?, &Type::Bool, span);
+            let sides = (
+                as_bool(a.clone(), left),
+                as_bool(b.clone(), right.expr.span),
+            );
+            // What cannot be converted is refused whatever the other side is.
+            let is_bool = |side: &Outcome, bool: &Outcome| side.is_err() || bool.is_ok();
+            if is_bool(&a, &sides.0)
+                && is_bool(&b, &sides.1)
+                && let Some(result) = short_circuit(op == BinaryOp::Or, &sides.0, &sides.1)
+            {
+                return result;
             }
-        };
+        }
+        let (a, b) = (a?, b?);
+        if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) && !a.is_known() && !b.is_known() {
+            // Types that differ prove nothing while either may be null.
+            let marks = a.marks().union(b.marks());
+            return Ok(Value::unknown_not_null(Type::Bool).with_marks(&marks));
+        }
         let value = ops::binary(op, &a, &b).map_err(|error| {
             let span = match error {
                 ops::OpError::Operand(ops::Side::Left, _) => left,
@@ -190,13 +188,15 @@ impl<'a> Env<'a> {
         };
         match condition.as_bool() {
             Some(chosen) => {
-                let (value, span) = if chosen {
-                    (yes?, arm.yes.span)
-                } else {
-                    (no?, no_span)
+                let (taken, left, span) = match chosen {
+                    true => (yes, no, arm.yes.span),
+                    false => (no, yes, no_span),
                 };
-                let value = convert_at(&value, &ty, span)?;
-                Ok(value.with_marks(&marks::of_chooser(condition.marks())))
+                let value = convert_at(&taken?, &ty, span)?;
+                // In Terraform what is secret of one makes both secret.
+                let secret = left.map_or(cty::Marks::NONE, |left| marks::secrecy(left.marks()));
+                let marks = marks::of_chooser(condition.marks()).union(&secret);
+                Ok(value.with_marks(&marks))
             }
             None => {
                 let candidates: Vec<Value> = yes.into_iter().chain(no).collect();
@@ -210,6 +210,50 @@ impl<'a> Env<'a> {
                 Ok(without_stale_whys(value.with_marks(&marks)))
             }
         }
+    }
+}
+
+/// `||` (or `&&`) where one side decides, as Terraform from 1.12 on has it: a fault on the other
+/// side is not looked at, null does not decide an `||` and makes an `&&` false, and what is unknown
+/// on the left goes before what is wrong on the right. `None`: nothing decides.
+fn short_circuit(is_or: bool, a: &Outcome, b: &Outcome) -> Option<Outcome> {
+    let is_fatal = |side: &Outcome| side.as_ref().is_err_and(|fault| fault.is_fatal);
+    if is_fatal(a) || is_fatal(b) {
+        return None;
+    }
+    let known = |side: &Outcome| side.as_ref().ok().filter(|value| value.is_known()).cloned();
+    // Null counts as false here.
+    let truth = |value: &Value| value.as_bool() == Some(true);
+    let marks = || {
+        let of = |side: &Outcome| {
+            side.as_ref()
+                .map_or(cty::Marks::NONE, |it| it.marks().clone())
+        };
+        of(a).union(&of(b))
+    };
+    let unknown = || {
+        let value = Value::unknown_not_null(Type::Bool).with_marks(&marks());
+        Some(Ok(value))
+    };
+    let decided = || {
+        let value = Value::bool(is_or).with_marks(&marks());
+        Some(Ok(without_stale_whys(value)))
+    };
+    let (left, right) = (known(a), known(b));
+    match (&left, &right) {
+        (None, None) if a.is_ok() => unknown(),
+        (None, None) => None,
+        (Some(value), _) if truth(value) == is_or => decided(),
+        (_, Some(value)) if truth(value) == is_or => decided(),
+        (None, Some(_)) => match a {
+            Ok(_) => unknown(),
+            Err(fault) => Some(Err(fault.clone())),
+        },
+        (Some(_), None) => match b {
+            Ok(_) => unknown(),
+            Err(fault) => Some(Err(fault.clone())),
+        },
+        (Some(_), Some(_)) => None,
     }
 }
 

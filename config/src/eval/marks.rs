@@ -41,6 +41,11 @@ pub(super) fn have_why(marks: &Marks) -> bool {
     marks.iter().any(|mark| Why::from_mark(mark).is_some())
 }
 
+/// Those that Terraform knows: sensitive and ephemeral.
+pub(super) fn secrecy(marks: &Marks) -> Marks {
+    marks.retain(|mark| !matches!(mark, Mark::Custom(_)))
+}
+
 /// Without reasons: for what turned out known.
 pub(super) fn without_whys(marks: &Marks) -> Marks {
     marks.retain(|mark| Why::from_mark(mark).is_none())

@@ -3,11 +3,13 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cty::{Marks, Type, Value, convert};
+use cty::{Mark, Marks, Type, Value, convert};
 
 use crate::instance::{Address, InstanceKey, Mode};
-use crate::load::ResourceName;
-use crate::schema::Schema;
+use crate::load::{Located, ResourceName};
+
+use crate::schema::{NestedBlock, Schema};
+use crate::syntax::tree;
 use crate::syntax::tree::Name;
 use crate::why::{Reference, Why};
 
@@ -130,6 +132,11 @@ impl Evaluator<'_> {
             .and_then(|name| self.written_attribute(&reference.address, &name))
             // One that the provider refuses is reported where it is written.
             .and_then(|value| convert::convert(&value, &ty).ok());
+        let is_sensitive = step.attribute_name().is_some_and(|name| {
+            let schema = self.schema_of(&reference.address);
+            let attribute = schema.and_then(|schema| schema.attributes.get(name.as_str()));
+            attribute.is_some_and(|attribute| attribute.sensitive)
+        });
         let value = match written {
             // Null leaves it to the provider.
             Some(value) if !value.is_null() => value,
@@ -141,7 +148,14 @@ impl Evaluator<'_> {
                         own.caused_by(format!("{address}.{path} is known after apply"))
                     }
                 };
-                Value::unknown(ty).mark(why.mark())
+                // Its provider is Terraform itself, which says as much.
+                let is_sure =
+                    reference.address.type_name.as_ref() == "terraform_data" && path == "id";
+                let value = match is_sure {
+                    true => Value::unknown_not_null(ty),
+                    false => Value::unknown(ty),
+                };
+                value.mark(why.mark())
             }
         };
         let rest = if value.is_known() {
@@ -149,7 +163,11 @@ impl Evaluator<'_> {
         } else {
             rest
         };
-        value.with_marks(&rest).mark(longer.mark())
+        let value = value.with_marks(&rest).mark(longer.mark());
+        match is_sensitive {
+            true => value.mark(Mark::Sensitive),
+            false => value,
+        }
     }
 
     /// What the provider says of the resource at an address, if that is at hand.
@@ -183,12 +201,68 @@ impl Evaluator<'_> {
             type_name: address.type_name.clone().into(),
             name: address.name.clone().into(),
         };
-        module.config.resources.get(&name)?.attribute(attribute)?;
+        let content = module.config.resources.get(&name)?;
+        let is_attribute = content.attribute(attribute).is_some();
+        let nested = self.schema_of(address);
+        let nested = nested.and_then(|schema| schema.blocks.get(attribute.as_str()));
+        if !is_attribute && nested.is_none() {
+            return None;
+        }
         let expansion = self.resource_expansion(&module, &name);
         let repetition = expansion.repetition(address.key.as_ref())?;
-        let value =
-            self.resource_attribute(&module, &name, address.key.as_ref(), &repetition, attribute)?;
+        let value = match nested {
+            Some(nested) => {
+                self.resource_blocks(&module, &name, address, &repetition, nested, attribute)?
+            }
+            None => self.resource_attribute(
+                &module,
+                &name,
+                address.key.as_ref(),
+                &repetition,
+                attribute,
+            )?,
+        };
         Some(self.through(value, &format!("{address}.{attribute}")))
+    }
+
+    /// All blocks of a type of an instance, if any is written.
+    fn resource_blocks(
+        &self,
+        module: &Rc<ModuleInstance>,
+        name: &ResourceName,
+        address: &Address,
+        repetition: &Repetition,
+        wanted: &NestedBlock,
+        type_name: &tree::Name,
+    ) -> Option<Value> {
+        let content = module.config.resources.get(name)?;
+        let made_type = |block: &tree::Block| match block.labels.first() {
+            Some(label) if block.type_name == "dynamic" => label.text.clone(),
+            _ => block.type_name.clone(),
+        };
+        let of_type = |block: &&Located<tree::Block>| made_type(block.node()) == *type_name;
+        let blocks: Vec<_> = content.blocks.iter().filter(of_type).collect();
+        if blocks.is_empty() {
+            return None;
+        }
+        let memo_key = (name.clone(), address.key.clone(), type_name.clone());
+        let shown = format!("{address}.{type_name}");
+        let node = Node {
+            shown: &shown,
+            origin: &content.header,
+        };
+        Some(self.once(&module.attributes, memo_key, node, || {
+            let env = Env {
+                evaluator: self,
+                names: Names::Module(module, repetition),
+                bound: None,
+            };
+            let mut nested = Vec::new();
+            for block in blocks {
+                env.nested(block.node(), &block.source, &mut nested);
+            }
+            self.blocks_value(nested, wanted, address, type_name)
+        }))
     }
 
     /// An attribute of an instance, if it is written.

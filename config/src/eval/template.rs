@@ -101,11 +101,34 @@ impl Env<'_> {
         }
         text.mark(&marks::of_chooser(value.marks()));
         match value.as_bool() {
-            Some(true) => self.parts(&it.yes, span, text),
-            Some(false) => self.parts(&it.no, span, text),
+            Some(chosen) => {
+                let (taken, left) = match chosen {
+                    true => (&it.yes, &it.no),
+                    false => (&it.no, &it.yes),
+                };
+                self.parts(taken, span, text)?;
+                text.mark(&self.secrecy_of(left, span));
+                Ok(())
+            }
             None => {
+                for parts in [&it.yes, &it.no] {
+                    text.mark(&self.secrecy_of(parts, span));
+                }
                 text.is_open = true;
                 Ok(())
+            }
+        }
+    }
+
+    /// What is secret of parts that are not written: in Terraform it makes the whole secret. What
+    /// is wrong with them does not matter.
+    fn secrecy_of(&self, parts: &[Part], span: Span) -> Marks {
+        let mut unwritten = Text::default();
+        match parts.iter().all(|part| matches!(part, Part::Literal(..))) {
+            true => Marks::NONE,
+            false => {
+                let _ = self.parts(parts, span, &mut unwritten);
+                marks::secrecy(&unwritten.marks)
             }
         }
     }
@@ -241,6 +264,10 @@ impl Env<'_> {
                 let pair =
                     |(key, value): (&Arc<str>, &Value)| (Value::string(key.clone()), value.clone());
                 Walk::Pairs(entries.map(pair).collect())
+            }
+            Data::Unknown(Type::String | Type::Number | Type::Bool, _) => {
+                let message = "`for` walks lists, sets, maps and objects; this is none";
+                return Err(Fault::new(message, collection.span));
             }
             Data::Unknown(ty, _) => {
                 let element = match ty {

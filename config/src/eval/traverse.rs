@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use cty::{Data, Type, Value, convert, ops};
+use cty::{Data, Mark, Type, Value, convert, ops};
 
 use crate::similar;
 use crate::syntax::tree::{Name, Span, Step, StepKind};
@@ -88,7 +88,11 @@ impl Env<'_> {
 
     pub(super) fn index(&self, value: &Value, key: &Value, span: Span) -> Outcome {
         let (key, key_marks) = key.clone().unmark();
-        let key_marks = marks::of_chooser(&key_marks);
+        let mut key_marks = marks::of_chooser(&key_marks);
+        // The key of an object is no secret in Terraform.
+        if matches!(value.data(), Data::Object(_)) {
+            key_marks = key_marks.retain(|mark| matches!(mark, Mark::Custom(_)));
+        }
         if let (Data::Map(_, entries) | Data::Object(entries), Some(text)) =
             (value.data(), key.as_str())
             && let Some(found) = entries.get(text)
@@ -129,6 +133,12 @@ impl Env<'_> {
                 Ok(Value::list(element, made).with_marks(value.marks()))
             }
             Data::Unknown(..) if is_single_instance(value) => {
+                Ok(Value::tuple([self.steps(value.clone(), each)?]))
+            }
+            // What is no list counts as a list of one, unless it is null.
+            Data::Unknown(..)
+                if !is_sequence && ty != Type::Dynamic && value.is_definitely_not_null() =>
+            {
                 Ok(Value::tuple([self.steps(value.clone(), each)?]))
             }
             Data::Unknown(..) => {

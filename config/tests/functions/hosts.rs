@@ -56,18 +56,7 @@ impl Host {
         let directory = tempfile::tempdir()?;
         copy(files, directory.path())?;
         fs::write(directory.path().join("locals.tf"), locals)?;
-        let mut results = Results::new();
-        // A fault of syntax hides every other fault.
-        loop {
-            write(directory.path(), expressions, &|expression| {
-                !results.contains_key(expression)
-            })?;
-            let found = self.faults(directory.path(), expressions)?;
-            if found.is_empty() {
-                break;
-            }
-            results.extend(found);
-        }
+        let mut results = self.refused(directory.path(), expressions)?;
         succeed(self.run(directory.path(), &["apply", "-auto-approve", "-no-color"])?)?;
         let answer = succeed(self.run(directory.path(), &["output", "-json"])?)?;
         let answer: Json = serde_json::from_slice(&answer.stdout)?;
@@ -79,28 +68,32 @@ impl Host {
         Ok(results)
     }
 
+    /// Writes the expressions and takes out those that a validation refuses, until it refuses none.
+    fn refused(&self, directory: &Path, expressions: &[&str]) -> io::Result<Results> {
+        let mut results = Results::new();
+        // A fault of syntax hides every other fault.
+        loop {
+            write(directory, expressions, &|expression| {
+                !results.contains_key(expression)
+            })?;
+            let found = self.faults(directory, expressions)?;
+            if found.is_empty() {
+                return Ok(results);
+            }
+            results.extend(found);
+        }
+    }
+
     /// What a validation says about each expression.
     fn faults(&self, directory: &Path, expressions: &[&str]) -> io::Result<Results> {
         let answer = self.run(directory, &["validate", "-json"])?;
         let answer: Json = serde_json::from_slice(&answer.stdout)?;
-        let mut faults = Results::new();
-        for diagnostic in answer["diagnostics"].as_array().into_iter().flatten() {
-            if diagnostic["severity"] != "error" {
-                continue;
-            }
-            let at = place(&diagnostic["range"]);
-            let expression = at.and_then(|at| expressions.get(at)).ok_or_else(|| {
-                io::Error::other(format!("no expression is at fault: {diagnostic}"))
-            })?;
-            // A panic inside the host is followed by its stack, which is never the same.
-            let detail = diagnostic["detail"].as_str().unwrap_or_default();
-            let error = json!({ "error": detail.lines().next() });
-            faults.entry((*expression).to_owned()).or_insert(error);
-        }
-        Ok(faults)
+        let diagnostics = answer["diagnostics"].as_array().cloned();
+        faults(diagnostics.unwrap_or_default(), expressions)
     }
 
-    /// Plans expressions of unknown parts: the value with [`UNKNOWN`] where it is not known.
+    /// Plans expressions of unknown parts: the value with [`UNKNOWN`] where it is not known, or the
+    /// error.
     pub(crate) fn unknown(
         &self,
         expressions: &[&str],
@@ -110,17 +103,32 @@ impl Host {
         let directory = tempfile::tempdir()?;
         copy(files, directory.path())?;
         fs::write(directory.path().join("locals.tf"), locals)?;
-        write(directory.path(), expressions, &|_| true)?;
-        succeed(self.run(directory.path(), &["plan", "-out=plan", "-no-color"])?)?;
+        let mut results = self.refused(directory.path(), expressions)?;
+        // Some faults show only when types of resources are known.
+        loop {
+            let answer = self.run(directory.path(), &["plan", "-out=plan", "-json"])?;
+            let lines = answer.stdout.split(|byte| *byte == b'\n');
+            let events = lines.filter_map(|line| serde_json::from_slice::<Json>(line).ok());
+            let diagnostics = events.map(|event| event["diagnostic"].clone());
+            let found = faults(diagnostics, expressions)?;
+            if found.is_empty() {
+                succeed(answer)?;
+                break;
+            }
+            results.extend(found);
+            write(directory.path(), expressions, &|expression| {
+                !results.contains_key(expression)
+            })?;
+        }
         let answer = succeed(self.run(directory.path(), &["show", "-json", "plan"])?)?;
         let answer: Json = serde_json::from_slice(&answer.stdout)?;
         let changes = &answer["output_changes"];
-        let result = |(i, expression): (usize, &&str)| {
+        for (i, expression) in expressions.iter().enumerate() {
             let change = &changes[format!("c{i}")];
             let value = merge(&change["after"][0], &change["after_unknown"][0]);
-            ((*expression).to_owned(), value)
-        };
-        Ok(expressions.iter().enumerate().map(result).collect())
+            results.entry((*expression).to_owned()).or_insert(value);
+        }
+        Ok(results)
     }
 
     /// Its functions, as it tells them.
@@ -133,6 +141,28 @@ impl Host {
         let mut command = command(&self.program);
         command.args(args).current_dir(directory).output()
     }
+}
+
+/// The expressions that diagnostics are about.
+fn faults(
+    diagnostics: impl IntoIterator<Item = Json>,
+    expressions: &[&str],
+) -> io::Result<Results> {
+    let mut faults = Results::new();
+    for diagnostic in diagnostics {
+        if diagnostic["severity"] != "error" {
+            continue;
+        }
+        let at = place(&diagnostic["range"]);
+        let expression = at
+            .and_then(|at| expressions.get(at))
+            .ok_or_else(|| io::Error::other(format!("no expression is at fault: {diagnostic}")))?;
+        // A panic inside the host is followed by its stack, which is never the same.
+        let detail = diagnostic["detail"].as_str().unwrap_or_default();
+        let error = json!({ "error": detail.lines().next() });
+        faults.entry((*expression).to_owned()).or_insert(error);
+    }
+    Ok(faults)
 }
 
 /// Stands where a value is unknown.

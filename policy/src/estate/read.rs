@@ -109,6 +109,9 @@ impl<'a> View<'a> {
             unreachable!("{path} is not in the schema");
         };
         let Some(attribute) = self.body.attribute(name) else {
+            if self.body.is_incomplete {
+                return Err(Fact::Unknown(self.unparsed(&path)));
+            }
             return Err(Fact::Absent(Lack::Attribute(self.header())));
         };
         let place = Place::from(&attribute.origin);
@@ -224,8 +227,17 @@ impl<'a> View<'a> {
             }
             (Some((view, _)), None, _) => Single::One(view),
             (None, _, Some((view, Presence::Unknown(unknown)))) => Single::Maybe(view, unknown),
+            (None, ..) if self.body.is_incomplete => {
+                Single::Refused(self.unparsed(&self.ask(name)))
+            }
             (None, ..) => Single::None,
         }
+    }
+
+    /// What may stand where something does not parse, which is reported where it was read.
+    fn unparsed(&self, path: &str) -> Unknown {
+        let because = format!("a part of what holds {path} does not parse");
+        Unknown::new(because, self.header())
     }
 
     /// Reports something that the provider would refuse; no rule builds on it.

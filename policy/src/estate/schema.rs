@@ -1,11 +1,13 @@
 //! The provider schemas by which adapters read, embedded from `policy/schemas/`.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use cty::Type;
 use serde::Deserialize;
 use serde_json::Value as Json;
+use terraform_config::instance::Mode;
+use terraform_config::schema::Schemas;
 
 /// The attributes and nested blocks of a resource or block.
 #[derive(Debug, Default)]
@@ -37,6 +39,28 @@ pub(crate) fn rancher2_machine_config_v2() -> &'static Schema {
         ))
     });
     &SCHEMA
+}
+
+/// All of them, for the evaluation. Parsed when first asked for.
+pub(crate) fn schemas() -> Arc<Schemas> {
+    static SCHEMAS: LazyLock<Arc<Schemas>> = LazyLock::new(|| {
+        let mut schemas = Schemas::default();
+        for (name, text) in [
+            (
+                "rancher2_cluster_v2",
+                include_str!("../../schemas/rancher2_cluster_v2.json"),
+            ),
+            (
+                "rancher2_machine_config_v2",
+                include_str!("../../schemas/rancher2_machine_config_v2.json"),
+            ),
+        ] {
+            let added = schemas.add_resource(Mode::Managed, name, text);
+            added.expect("an embedded schema is JSON of the right shape");
+        }
+        Arc::new(schemas)
+    });
+    Arc::clone(&SCHEMAS)
 }
 
 fn parse(text: &str) -> Schema {

@@ -57,7 +57,7 @@ struct Mark<'a> {
 
 fn finding<'a>(found: &'a Finding, report: &Report) -> Group<'a> {
     let violation = &found.violation;
-    let level = match found.rule.severity {
+    let level = match found.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
@@ -74,6 +74,11 @@ fn finding<'a>(found: &'a Finding, report: &Report) -> Group<'a> {
         .id(found.rule.id)
         .elements(snippets(&marks, &report.paths))
         .elements(called_from(&found.address, &found.roots, report))
+        .elements(found.when.as_ref().map(|when| {
+            Level::NOTE.message(format!(
+                "this is there only with {when}, which is not the default"
+            ))
+        }))
         .element(Level::NOTE.message(&violation.note))
         .element(Level::HELP.message(&violation.help))
 }
@@ -192,7 +197,7 @@ fn summary(report: &Report) -> String {
         report
             .findings
             .iter()
-            .filter(|f| f.rule.severity == severity)
+            .filter(|f| f.severity() == severity)
             .count()
     };
     let counts = [

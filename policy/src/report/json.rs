@@ -94,7 +94,7 @@ fn finding<'a>(found: &'a Found, paths: &Paths) -> Finding<'a> {
     related.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
     Finding {
         rule: found.rule.id,
-        severity: found.rule.severity.name(),
+        severity: found.severity().name(),
         message: &violation.message,
         address: &found.address,
         subject: &violation.subject,
@@ -102,7 +102,7 @@ fn finding<'a>(found: &'a Found, paths: &Paths) -> Finding<'a> {
         line,
         column,
         related,
-        when: None,
+        when: found.when.as_deref(),
     }
 }
 

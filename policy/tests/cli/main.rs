@@ -4,12 +4,14 @@
 //! - `idioms`: the ways in which people write clusters, each with a spot and a clean variant.
 //! - `clusters`: `examples/clusters`, as the demo shows them.
 //! - `doubtful`: what may not be there, and what looks like something else.
+//! - `gates`: what a boolean variable switches off by default.
 //! - `process`: the program as a process.
 //! - `usage`: bad input, flags, formats, exit codes.
 //! - `vocabulary`: what is read of Rancher's resources, by the schema.
 
 mod clusters;
 mod doubtful;
+mod gates;
 mod idioms;
 mod plans;
 mod process;
