@@ -12,7 +12,8 @@
 //! | `wire.rs` | between a body and a rule as S3 has it |
 //! | `store.rs` | the calls that a coordinator makes |
 //! | `coordinator.rs` | [`coordinator::Coordinator`]: the queue of one bucket, its turn, its cache |
-//! | `converge.rs` | one batch: read, merge, write, look again |
+//! | `effort.rs` | one batch: read, merge, write, look again |
+//! | `steps.rs` | its steps, each of which may fail and be tried again |
 //! | `job.rs` | what one resource wants of a bucket, and what came of it |
 //! | `memory.rs` | what this process wrote a moment ago |
 //! | `reach.rs` | from `bucket` and `region` to a coordinator |
@@ -20,13 +21,14 @@
 //! | `words.rs` | refusals and warnings as diagnostics |
 
 pub mod blocks;
-mod converge;
 pub(crate) mod coordinator;
+mod effort;
 pub(crate) mod job;
 pub(crate) mod law;
 mod memory;
 pub(crate) mod reach;
 pub(crate) mod roster;
+mod steps;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -15,9 +15,9 @@ use holdfast_aws::s3::{LifecycleDocument, Setting};
 use tfplugin::CancellationToken;
 use tokio::sync::Notify;
 
-use super::converge::Turn;
 use super::job::{Answer, Edit, Job, Refusal, Report, Why};
 use super::roster::Roster;
+use super::steps::Turn;
 use super::store::Store;
 
 /// A writer may send what rests on a read for this long after the read was answered.

@@ -1,6 +1,6 @@
-//! One batch: read, merge, write, look again, until a read shows that nothing is left to do.
+//! The steps of a write, each of which may fail and be tried again; and what the one whose turn it
+//! is knows.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,15 +11,10 @@ use holdfast_aws::{AwsError, ErrorKind};
 use tfplugin::CancellationToken;
 
 use super::coordinator::{Coordinator, WINDOW};
-use super::job::{Job, Merge, Progress, Why};
+use super::effort::{Batch, Effort};
+use super::job::{Job, Progress, Why};
 use super::memory::{Memory, since};
 
-/// How often the configuration is read again because too much time had passed.
-const REREADS: usize = 3;
-/// How often a batch is written before another writer is given way.
-const ROUNDS: usize = 8;
-/// How long S3 may show what was before a write.
-const SETTLING: Duration = Duration::from_secs(3 * 60);
 /// How long calls that fail are repeated, and those that S3 throttles or puts off.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
@@ -33,7 +28,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// What the one whose turn it is knows.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
-    memory: Memory,
+    pub(super) memory: Memory,
     /// When the last write was answered, and how long that took.
     last: Option<(Timestamp, Duration)>,
 }
@@ -52,7 +47,7 @@ impl Turn {
     }
 
     /// Notes that jobs are done, by a look that was begun at `began`.
-    fn settle(&mut self, jobs: &[Job], began: Timestamp) {
+    pub(super) fn settle(&mut self, jobs: &[Job], began: Timestamp) {
         if let Some((at, _)) = self.last {
             let sent = jobs.iter().filter(|job| job.sent != Progress::Nothing);
             sent.for_each(|job| self.memory.note(job, at));
@@ -67,16 +62,8 @@ impl Turn {
     }
 }
 
-/// What came of a batch.
-enum Batch {
-    /// Every job has its answer.
-    Answered,
-    /// S3 refuses it as a whole: which of the jobs is to blame shows when they go out apart.
-    Refused(Vec<Job>),
-}
-
 /// A series of attempts.
-struct Tries {
+pub(super) struct Tries {
     began: Timestamp,
     pauses: Box<dyn Iterator<Item = Duration> + Send>,
 }
@@ -91,7 +78,8 @@ impl Coordinator {
     ) {
         let mut batches = vec![jobs];
         while let Some(jobs) = batches.pop() {
-            if let Batch::Refused(mut jobs) = self.converge(turn, jobs, cancel).await.0 {
+            let effort = Effort::new(self, turn, jobs, cancel);
+            if let Batch::Refused(mut jobs) = effort.run().await.0 {
                 let rest = jobs.split_off(jobs.len() / 2);
                 batches.extend([rest, jobs]);
             }
@@ -104,98 +92,14 @@ impl Coordinator {
         turn: &mut Turn,
         cancel: &CancellationToken,
     ) -> Result<Vec<RuleId>, Why> {
-        self.converge(turn, Vec::new(), cancel).await.1
-    }
-
-    async fn converge(
-        &self,
-        turn: &mut Turn,
-        mut jobs: Vec<Job>,
-        cancel: &CancellationToken,
-    ) -> (Batch, Result<Vec<RuleId>, Why>) {
-        let mut tries = Tries::new(self.clock.now());
-        let mut repaired = Vec::new();
-        // What was there before the last write.
-        let mut before: Option<LifecycleDocument> = None;
-        let (mut late, mut rounds) = (0, 0);
-        let why = loop {
-            let began = self.clock.now();
-            let (there, read_at) = match self.look(&jobs, &mut tries, cancel).await {
-                Ok(read) => read,
-                Err(why) => break why,
-            };
-            turn.memory.age(read_at);
-            let mut wanted = there.clone();
-            let restored = turn.memory.restore(&there, &mut wanted, &jobs);
-            // Nobody has written since: S3 still shows what was before.
-            let stale = before.as_ref() == Some(&there);
-            let merge;
-            (jobs, merge) = merge_all(jobs, &there, stale, &mut wanted);
-            if wanted == there && merge == Merge::Sure {
-                turn.settle(&jobs, began);
-                let there = Arc::new(there);
-                let mut told = repaired.clone();
-                for job in jobs {
-                    job.done(Arc::clone(&there), std::mem::take(&mut told));
-                }
-                return (Batch::Answered, Ok(repaired));
-            }
-            if stale || wanted == there {
-                let waited = tries.waited(self.clock.now());
-                if waited > SETTLING {
-                    break Why::Unseen { waited };
-                }
-                match tries.pause(self, cancel).await {
-                    Ok(()) => continue,
-                    Err(why) => break why,
-                }
-            }
-            if rounds == ROUNDS {
-                break Why::Contested { times: rounds };
-            }
-            let sent = self.send(turn, &wanted, read_at).await;
-            match sent {
-                Ok(Sent::TooLate) if late == REREADS => {
-                    break Why::TooSlow {
-                        limit: WINDOW,
-                        times: late + 1,
-                    };
-                }
-                Ok(Sent::TooLate) => late += 1,
-                Ok(Sent::Now) => {
-                    rounds += 1;
-                    late = 0;
-                    progress(&mut jobs, Progress::Taken);
-                    let now = self.clock.now();
-                    turn.memory.renew(&restored, now);
-                    repaired.extend(restored);
-                    before = Some(there);
-                    tries = Tries::new(now);
-                }
-                Err(error) => {
-                    if error.is_outcome_unknown() {
-                        progress(&mut jobs, Progress::Perhaps);
-                    }
-                    if let Some(why) = self.failed(&error, &mut tries, cancel).await {
-                        if is_refusal(&error) && jobs.len() > 1 {
-                            return (Batch::Refused(jobs), Ok(repaired));
-                        }
-                        break blame(why, &error, &jobs, &wanted);
-                    }
-                }
-            }
-        };
-        for job in jobs {
-            job.refuse(why.clone());
-        }
-        (Batch::Answered, Err(why))
+        Effort::new(self, turn, Vec::new(), cancel).run().await.1
     }
 
     /// Reads the configuration, never from memory; and when the answer came.
     ///
     /// An answer that was long on its way may be old already: then one more is asked for, which on
     /// a slow line is no faster and good enough.
-    async fn look(
+    pub(super) async fn look(
         &self,
         jobs: &[Job],
         tries: &mut Tries,
@@ -235,7 +139,7 @@ impl Coordinator {
     }
 
     /// Sends the configuration, unless too much time has passed since it was read.
-    async fn send(
+    pub(super) async fn send(
         &self,
         turn: &mut Turn,
         wanted: &LifecycleDocument,
@@ -255,7 +159,7 @@ impl Coordinator {
     }
 
     /// Waits until a call that failed can be repeated; or why it cannot.
-    async fn failed(
+    pub(super) async fn failed(
         &self,
         error: &AwsError,
         tries: &mut Tries,
@@ -276,18 +180,18 @@ impl Coordinator {
 }
 
 impl Tries {
-    fn new(began: Timestamp) -> Self {
+    pub(super) fn new(began: Timestamp) -> Self {
         Self {
             began,
             pauses: Box::new(backoff(FIRST_PAUSE, LONGEST_PAUSE)),
         }
     }
 
-    fn waited(&self, now: Timestamp) -> Duration {
+    pub(super) fn waited(&self, now: Timestamp) -> Duration {
         since(self.began, now)
     }
 
-    async fn pause(
+    pub(super) async fn pause(
         &mut self,
         coordinator: &Coordinator,
         cancel: &CancellationToken,
@@ -297,67 +201,5 @@ impl Tries {
             () = coordinator.clock.sleep(pause) => Ok(()),
             () = cancel.cancelled() => Err(Why::Stopped),
         }
-    }
-}
-
-/// Puts every job's wishes into `wanted`; a job that cannot be is refused and left out.
-fn merge_all(
-    jobs: Vec<Job>,
-    there: &LifecycleDocument,
-    stale: bool,
-    wanted: &mut LifecycleDocument,
-) -> (Vec<Job>, Merge) {
-    let (allowed, foreign): (Vec<Job>, Vec<Job>) = jobs
-        .into_iter()
-        .partition(|job| job.other_rule(there).is_none());
-    for job in foreign {
-        if let Some(id) = job.other_rule(there) {
-            job.refuse(Why::Exists { id });
-        }
-    }
-    // A rule that goes from one resource to another stays, in whatever order they come.
-    let puts = allowed.iter().flat_map(|job| &job.edits);
-    let put: BTreeSet<RuleId> = puts
-        .filter_map(|edit| Some(edit.rule()?.id.clone()))
-        .collect();
-    let mut kept = Vec::with_capacity(allowed.len());
-    let mut all = Merge::Sure;
-    for mut job in allowed {
-        if let Some(rules) = job.overflow(wanted) {
-            job.refuse(Why::Full { rules });
-            continue;
-        }
-        if job.merge(there, stale, &put, wanted) == Merge::LookAgain {
-            all = Merge::LookAgain;
-        }
-        kept.push(job);
-    }
-    (kept, all)
-}
-
-fn progress(jobs: &mut [Job], reached: Progress) {
-    for job in jobs {
-        job.sent = job.sent.max(reached);
-    }
-}
-
-/// Whether S3 has looked at the configuration and does not take it.
-fn is_refusal(error: &AwsError) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Invalid { .. } | ErrorKind::Limit | ErrorKind::Other
-    )
-}
-
-/// Names the rule that is in the way, if that is what S3 stumbled over.
-fn blame(why: Why, error: &AwsError, jobs: &[Job], wanted: &LifecycleDocument) -> Why {
-    let edits = jobs.iter().flat_map(|job| &job.edits);
-    let mut ways = edits.filter_map(|edit| wanted.in_the_way(edit.rule()?));
-    match ways.next() {
-        Some(other) if is_refusal(error) => Why::Mixed {
-            error: error.clone(),
-            other,
-        },
-        _ => why,
     }
 }
