@@ -92,6 +92,7 @@ fn walk(
     problems: &mut Vec<Problem>,
 ) {
     let mut any = false;
+    let mut terragrunt: Vec<PathBuf> = Vec::new();
     let walk = WalkBuilder::new(directory)
         // A `.gitignore` counts whether or not git knows the directory yet; other tools' ignore
         // files do not.
@@ -111,7 +112,11 @@ fn walk(
             continue;
         }
         let here = entry.path();
-        match module_files(here, options.dialect) {
+        let files = module_files(here, options.dialect);
+        if files.as_ref().is_ok_and(|files| files.has_terragrunt) {
+            terragrunt.push(here.join("terragrunt.hcl"));
+        }
+        match files {
             Ok(files) if files.is_empty() => {}
             Ok(_) => {
                 any = true;
@@ -128,6 +133,18 @@ fn walk(
                 any = true;
             }
         }
+    }
+    if let Some(first) = terragrunt.first() {
+        let message = match terragrunt.len() {
+            1 => format!("{} is not read", first.display()),
+            count => format!(
+                "{count} terragrunt.hcl are not read, such as {}",
+                first.display()
+            ),
+        };
+        let help = "what Terragrunt generates and sets is not seen: name the directory in which it \
+                    runs Terraform, under .terragrunt-cache, to check that";
+        problems.push(Problem::note(message).with_help(help).about(first));
     }
     if !any {
         let message = format!("there is no Terraform file in or under {}", path.display());
@@ -178,15 +195,39 @@ fn called_from<'f>(
         Dialect::of(files.is_ok_and(|files| files.has_tofu))
     });
     let module = cache.module(&root.path, dialect);
-    module
-        .calls
-        .values()
-        .filter_map(|call| call.attribute("source")?.node().expr.literal_text())
+    let written = module.calls.values();
+    let written = written.filter_map(|call| call.attribute("source")?.node().expr.literal_text());
+    let unread = match &module.incomplete {
+        Some(_) => sources_in_broken_files(&root.path, dialect, cache),
+        None => Vec::new(),
+    };
+    written
+        .map(str::to_owned)
+        .chain(unread)
         .filter(|source| is_local_source(source))
         .filter_map(|source| found.get_key_value(&canonical(&root.path.join(source))))
         .map(|(called, _)| called)
         .filter(|called| *called != place)
         .collect()
+}
+
+/// What looks like the source of a local module in files that do not parse: a call may be among
+/// what could not be read, and then its module is no root.
+fn sources_in_broken_files(directory: &Path, dialect: Dialect, cache: &Cache) -> Vec<String> {
+    let Ok(files) = module_files(directory, Some(dialect)) else {
+        return Vec::new();
+    };
+    let paths = files.primary.iter().chain(&files.overrides);
+    let broken = paths
+        .map(|path| cache.file(path))
+        .filter(|file| !file.problems.is_empty());
+    let mut sources = Vec::new();
+    for file in broken {
+        let quoted = file.source.text.split('"').skip(1);
+        let local = quoted.filter(|text| is_local_source(text) && !text.contains('\n'));
+        sources.extend(local.map(str::to_owned));
+    }
+    sources
 }
 
 fn reach<'f>(
@@ -274,6 +315,46 @@ mod tests {
         insta::assert_snapshot!(show(&directory, &["build", ".hidden"]), @r"
         .hidden (named)
         build (named)
+        ");
+    }
+
+    #[test]
+    fn a_root_that_does_not_parse_still_calls_its_modules() {
+        let directory = tree(&[
+            ("root/main.tf", &format!("x = = 1\n{CALL}")),
+            (
+                "lost/main.tf",
+                "module \"m\" {\n  source = \"../modules/n\"\n  count = [\n",
+            ),
+            ("modules/m/main.tf", ""),
+            ("modules/n/main.tf", ""),
+        ]);
+        let call = CALL.replace("../../", "../");
+        fs::write(
+            directory.path().join("root/main.tf"),
+            format!("x = = 1\n{call}"),
+        )
+        .unwrap();
+        insta::assert_snapshot!(show(&directory, &[""]), @r"
+        lost
+        root
+        ");
+    }
+
+    #[test]
+    fn terragrunt_is_named_as_not_read() {
+        let directory = tree(&[
+            ("live/a/terragrunt.hcl", ""),
+            ("live/b/terragrunt.hcl", ""),
+            ("live/b/main.tf", ""),
+        ]);
+        insta::assert_snapshot!(show(&directory, &["live/b"]), @r"
+        live/b (named)
+        Note: $DIR/live/b/terragrunt.hcl is not read
+        ");
+        insta::assert_snapshot!(show(&directory, &[""]), @r"
+        live/b
+        Note: 2 terragrunt.hcl are not read, such as $DIR/live/a/terragrunt.hcl
         ");
     }
 

@@ -157,7 +157,10 @@ impl Env<'_> {
                 let marks = marks::of_chooser(value.marks()).union(&made.deep_marks());
                 Ok(Value::unknown(ty).with_marks(&marks))
             }
-            _ => Ok(Value::tuple([self.steps(value.clone(), each)?])),
+            _ => {
+                let one = Value::tuple([self.steps(value.clone(), each)?]);
+                Ok(one.with_marks(&marks::secrecy(value.marks())))
+            }
         }
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct ModuleFiles {
     pub(crate) variables: Vec<PathBuf>,
     /// True if there are `.tofu` files.
     pub(crate) has_tofu: bool,
+    /// True if there is a `terragrunt.hcl`, which is not read.
+    pub(crate) has_terragrunt: bool,
 }
 
 impl ModuleFiles {
@@ -38,6 +40,7 @@ pub(crate) fn module_files(directory: &Path, dialect: Option<Dialect>) -> io::Re
     let dialect = dialect.unwrap_or_else(|| Dialect::of(has_tofu));
     let mut files = ModuleFiles {
         has_tofu,
+        has_terragrunt: names.contains("terragrunt.hcl"),
         ..ModuleFiles::default()
     };
     for name in &names {
