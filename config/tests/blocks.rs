@@ -317,7 +317,7 @@ fn declarations_that_repeat_or_are_odd_are_said() {
         Analysis b.tf:4:3: a locals block holds no blocks
         Analysis b.tf:3:3: local.l is defined twice (the first is at a.tf:3)
         Analysis b.tf:6:1: this resource is declared twice (the first is at a.tf:5)
-        Analysis c.tf.json:1:30: the argument "a" is set twice
+        Analysis c.tf.json:1:30: Duplicate argument (The argument "a" was already set. Each argument may be set only once.)
         "#
     );
 }

@@ -23,10 +23,12 @@ fn bad_files_are_named() {
     assert_snapshot!(everything(directory.path(), &Inputs::default()), @r#"
     t.a at good.tf:1:1
       n = 1
+    t.b at malformed.tf:1:1
+      n = ?dynamic(this expression does not parse)
     Analysis latin1.tf: $DIR/latin1.tf is not UTF-8: see line 2
     Analysis link.tf: $DIR/link.tf is a link to a file that does not exist
-    Analysis malformed.tf:2:7: cannot parse this: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
-    Analysis malformed.tf.json:1:13: cannot parse this: EOF while parsing a value
+    Analysis malformed.tf:2:7: Invalid expression (Expected the start of an expression, but found an invalid expression token.)
+    Analysis malformed.tf.json:1:1: Unclosed object (No closing brace was found for this JSON object.)
     "#);
 }
 

@@ -298,11 +298,11 @@ fn a_file_that_cannot_be_read_hides_nothing_else() {
         ]),
         @r#"
         t.a at good.tf:1:1
-          a = ?dynamic($DIR/bad.tf could not be read)
+          a = ?dynamic(local.lost <- this expression does not parse)
           b = 1
           c = ?dynamic($DIR/m/main.tf could not be read)
-        Analysis bad.tf:2:10: cannot parse this: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
-        Analysis m/main.tf:1:13: cannot parse this: invalid block body; expected `}`, newline or identifier
+        Analysis bad.tf:2:10: Invalid expression (Expected the start of an expression, but found the end of the line. An expression may go on in the next line inside parentheses and brackets only.)
+        Analysis m/main.tf:1:12: Unclosed configuration block (There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.)
         "#
     );
 }

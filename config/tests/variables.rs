@@ -110,7 +110,7 @@ fn text_from_outside_is_read_by_the_type() {
     text = "a\"b"
     untyped = ""
     Usage : -var any: this is no value of its type: functions cannot be called here
-    Usage : -var list: this is no value of its type: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
+    Usage : -var list: this is no value of its type: Missing expression
     Usage : -var number: this value does not suit var.number: a number is required
     "#);
 }
@@ -146,11 +146,11 @@ fn files_of_values_hold_constants() {
     ];
     assert_snapshot!(outputs_of(&files, &Inputs::default()), @r#"
     a = 3
-    b = ?dynamic(output.b <- var.b is in error)
+    b = ?dynamic(output.b <- this expression does not parse)
     Analysis terraform.tfvars:3:1: a file of variable values holds no blocks
     Analysis terraform.tfvars:2:5: functions cannot be called here
     Analysis x.auto.tfvars:1:5: only constants may stand here, not the variable "var"
-    Analysis y.auto.tfvars:1:5: cannot parse this: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
+    Analysis y.auto.tfvars:1:5: Invalid expression (Expected the start of an expression, but found the end of the line. An expression may go on in the next line inside parentheses and brackets only.)
     "#);
 }
 

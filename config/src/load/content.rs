@@ -82,17 +82,14 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// The content of a block, and attributes that repeat one before them.
-    pub(crate) fn new(block: &Block, source: &Arc<SourceFile>) -> (Self, Vec<Located<Attribute>>) {
-        let mut content = Self {
+    /// The content of a block.
+    pub(crate) fn new(block: &Block, source: &Arc<SourceFile>) -> Self {
+        Self {
             header: origin(source, block.header),
-            attributes: Vec::new(),
+            attributes: unique_attributes(&block.body, source).collect(),
             blocks: Located::all(&block.body, source).collect(),
             is_incomplete: block.body.is_incomplete,
-        };
-        let repeated;
-        (content.attributes, repeated) = unique_attributes(&block.body, source);
-        (content, repeated)
+        }
     }
 
     /// The attribute of that name.
@@ -135,12 +132,10 @@ fn block_type(block: &Located<Block>) -> Name {
     }
 }
 
-/// The first attribute of each name, and those that repeat one.
-pub(crate) fn unique_attributes(
-    body: &Arc<Body>,
-    source: &Arc<SourceFile>,
-) -> (Vec<Located<Attribute>>, Vec<Located<Attribute>>) {
-    let mut seen = HashSet::new();
-    Located::<Attribute>::all(body, source)
-        .partition(|attribute| seen.insert(attribute.node().name.clone()))
+/// The first attribute of each name. That others repeat one was said when the file was read.
+pub(crate) fn unique_attributes<'b>(
+    body: &'b Arc<Body>,
+    source: &'b Arc<SourceFile>,
+) -> impl Iterator<Item = Located<Attribute>> + 'b {
+    Located::<Attribute>::all(body, source).filter(|attribute| !attribute.node().repeats)
 }

@@ -121,8 +121,7 @@ impl Module {
             "variable" | "output" | "module" => 1,
             "resource" | "data" => 2,
             "terraform" => {
-                let (content, repeated) = Content::new(block, &file.source);
-                self.report_repeated(&repeated);
+                let content = Content::new(block, &file.source);
                 self.settings.push(content);
                 return;
             }
@@ -137,8 +136,7 @@ impl Module {
                 return;
             }
         };
-        let (content, repeated) = Content::new(block, &file.source);
-        self.report_repeated(&repeated);
+        let content = Content::new(block, &file.source);
         let result = match block.labels.as_ref() {
             labels if labels.len() != wanted => {
                 let found = labels.len();
@@ -172,8 +170,7 @@ impl Module {
     }
 
     fn declare_provider(&mut self, block: &Block, file: &File, is_override: bool) {
-        let (content, repeated) = Content::new(block, &file.source);
-        self.report_repeated(&repeated);
+        let content = Content::new(block, &file.source);
         let [name] = block.labels.as_ref() else {
             let found = block.labels.len();
             let message = format!("a provider block has 1 label, not {found}");
@@ -195,13 +192,11 @@ impl Module {
     }
 
     fn declare_locals(&mut self, block: &Block, file: &File, is_override: bool) {
-        let (attributes, repeated) = unique_attributes(&block.body, &file.source);
-        self.report_repeated(&repeated);
         for stray in &block.body.blocks {
             let problem = Problem::analysis("a locals block holds no blocks");
             self.problems.push(problem.at(file.origin(stray.header)));
         }
-        for local in attributes {
+        for local in unique_attributes(&block.body, &file.source) {
             let origin = local.origin(local.node().name_span);
             let name = local.node().name.clone();
             match self.locals.entry(name) {
@@ -219,14 +214,6 @@ impl Module {
                     free.insert(local);
                 }
             }
-        }
-    }
-
-    fn report_repeated(&mut self, repeated: &[Located<Attribute>]) {
-        for attribute in repeated {
-            let message = format!("the argument {:?} is set twice", attribute.node().name);
-            let origin = attribute.origin(attribute.node().name_span);
-            self.problems.push(Problem::analysis(message).at(origin));
         }
     }
 }

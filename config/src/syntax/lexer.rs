@@ -5,6 +5,8 @@
 
 use memchr::{memchr, memmem};
 
+use super::steps::count;
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenKind {
@@ -128,6 +130,13 @@ pub(super) fn is_digit(byte: u8) -> bool {
 /// The token of code at `at`, which is neither blank nor a comment, and where it ends.
 #[inline]
 pub(super) fn code(text: &str, at: usize) -> (TokenKind, usize) {
+    let (kind, end) = token(text, at);
+    count(end - at + 1);
+    (kind, end)
+}
+
+#[inline]
+fn token(text: &str, at: usize) -> (TokenKind, usize) {
     use TokenKind as T;
     let bytes = text.as_bytes();
     let Some(&byte) = bytes.get(at) else {
@@ -270,7 +279,9 @@ pub(super) fn heredoc_closing(text: &str, at: usize, marker: &str) -> Option<usi
     if first != marker.as_bytes().first()? && !first.is_ascii_whitespace() && first.is_ascii() {
         return None;
     }
-    let end = at + memchr(b'\n', &bytes[at..])?;
+    let length = memchr(b'\n', &bytes[at..]);
+    count(length.unwrap_or(bytes.len() - at));
+    let end = at + length?;
     let line = &text[at..end];
     let end = if line.ends_with('\r') { end - 1 } else { end };
     (line.trim() == marker).then_some(end)
@@ -281,14 +292,20 @@ pub(super) fn heredoc_closing(text: &str, at: usize, marker: &str) -> Option<usi
 pub(super) fn comment_end(bytes: &[u8], at: usize) -> Option<usize> {
     match bytes.get(at..)? {
         [b'#', ..] | [b'/', b'/', ..] => Some(line_end(bytes, at)),
-        [b'/', b'*', rest @ ..] => memmem::find(rest, b"*/").map(|length| at + 2 + length + 2),
+        [b'/', b'*', rest @ ..] => {
+            let length = memmem::find(rest, b"*/");
+            count(length.unwrap_or(rest.len()));
+            length.map(|length| at + 2 + length + 2)
+        }
         _ => None,
     }
 }
 
 /// The end of the line of `at`: its `\n` or `\r\n`, or the end of the text.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
-    match memchr(b'\n', &bytes[at..]) {
+    let length = memchr(b'\n', &bytes[at..]);
+    count(length.unwrap_or(bytes.len() - at));
+    match length {
         None => bytes.len(),
         Some(length) if length > 0 && bytes[at + length - 1] == b'\r' => at + length - 1,
         Some(length) => at + length,

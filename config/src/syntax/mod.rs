@@ -4,23 +4,28 @@
 //! texts that are no file. Both notations, HCL and JSON, give the same [`tree`].
 //!
 //! - `lexer`: bytes to tokens. - [`tokens()`]: all tokens of a text, for whoever edits it.
-//! - `parser`: what the parts of the parser share. - `body`: attributes and blocks, and how the reading
-//!   goes on after an error. - `expr`: expressions. - `template`: quoted text, heredocs, directives.
-//! - `layout`: what belongs together in a file with errors. - `repeats`: names given twice.
-//! - `json`: Terraform's JSON notation.
-//! - `error`: [`SyntaxError`].
+//! - `parser`: what the parts of the parser share. - `body`: attributes and blocks.
+//! - `expr`, `collections`: expressions. - `template`, `text`, `pieces`: quoted text, heredocs, directives.
+//! - `recover`: how the reading goes on after an error. - `layout`: what belongs together in a file with
+//!   errors. - `repeats`: names given twice. - `error`: [`SyntaxError`].
+//! - `json`: Terraform's JSON notation. - `steps`: what tests count in place of seconds.
 
 mod body;
+mod collections;
 mod error;
 mod expr;
 mod json;
 mod layout;
 mod lexer;
 mod parser;
+mod pieces;
+mod recover;
 mod repeats;
+mod steps;
 mod template;
 #[cfg(test)]
 mod tests;
+mod text;
 mod tokens;
 pub mod tree;
 

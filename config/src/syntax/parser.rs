@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::error::SyntaxError;
 use super::layout::Layout;
 use super::lexer::{self, TokenKind};
-use super::template::Piece;
+use super::pieces::Piece;
 use super::tree::{Attribute, Block, Comment, CommentKind, Expr, Item, Name, Span, Word};
 use super::{MAX_DEPTH, MAX_ERRORS, MAX_TREE_BYTES};
 

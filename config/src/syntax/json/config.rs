@@ -229,7 +229,8 @@ impl<'s> Reader<'s> {
         let label = if header.missing > 1 { "type" } else { "name" };
         let errors = self.errors.len();
         let properties = self.properties(node, Some(label));
-        if properties.is_empty() && self.errors.len() == errors {
+        let is_invalid = matches!(node.kind, Kind::Invalid);
+        if properties.is_empty() && self.errors.len() == errors && !is_invalid {
             let detail = format!(
                 "At least one object property is required, whose name represents the {} block's {label}.",
                 header.type_name

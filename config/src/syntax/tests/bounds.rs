@@ -1,13 +1,23 @@
-//! Depth, size and time. Steps are not counted by a clock: what grows faster than the text would not
-//! end at all at these sizes.
+//! Depth, size and time, which is counted in bytes that are looked at.
 
+use super::super::steps::counted;
 use super::super::tree::{ExprKind, Literal};
 use super::super::{MAX_DEPTH, parse, parse_expression, parse_template, tokens};
 use super::file;
 
+/// How often each byte may be looked at, in the mean.
+const LOOKS: usize = 100;
+
 /// Whether a text of that name parses, and drops the tree.
 fn parses(name: &str, text: &str) -> bool {
-    parse(&file(name, text)).errors.is_empty()
+    let (parsed, steps) = counted(|| parse(&file(name, text)));
+    let start: String = text.chars().take(30).collect();
+    assert!(
+        steps <= LOOKS * (text.len() + 100),
+        "{steps} steps for {} bytes: {start}",
+        text.len()
+    );
+    parsed.errors.is_empty()
 }
 
 #[test]
@@ -78,6 +88,9 @@ fn long_chains_are_no_deep_trees() {
         format!("[{}]", "a,".repeat(count)),
         format!("f({})", "a,".repeat(count)),
         format!("\"{}\"", "${a}".repeat(count)),
+        format!("\"{}\"", "${a} $ x".repeat(count)),
+        format!("<<E\n{}\nE\n", "${a} $ x".repeat(count)),
+        format!("<<E\n{}\nE\n", "\\r $".repeat(count)),
         format!("\"{}\"", "%{ if a }b%{ else }c%{ endif }".repeat(count)),
         format!("\"{}\"", "\\n$${".repeat(count)),
         format!("a{}", "::b".repeat(count)) + "()",

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod errors;
+mod fuzz;
 mod json;
 mod trees;
 
