@@ -82,7 +82,11 @@ impl Work<'_> {
     fn lacks(&self, feature: Feature, error: &AwsError) -> bool {
         match error.kind() {
             ErrorKind::Unsupported => true,
-            ErrorKind::Invalid { .. } => feature == Feature::Policy && !self.s3.is_aws(),
+            ErrorKind::Invalid { .. } => {
+                // Of the user's own statements the store's words say more.
+                let ours_alone = !self.wanted.asks_for(feature);
+                feature == Feature::Policy && ours_alone && !self.s3.is_aws()
+            }
             _ => false,
         }
     }

@@ -7,7 +7,7 @@ use holdfast_sandbox::S3Request;
 use serde_json::{Value, json};
 
 use crate::{
-    ADDRESS, BUCKET, actions, backups, bucket, call, found, only, put, put_tags, settled, start,
+    ADDRESS, BUCKET, actions, backups, bucket, call, found, put, put_tags, settled, start,
     take_away,
 };
 
@@ -408,14 +408,5 @@ fn the_example_applies_as_it_stands() -> Result<()> {
         scene.workdir.apply()?;
         ensure!(scene.sandbox.buckets().len() == 4);
         scene.workdir.plan_is_empty()
-    })
-}
-
-#[test]
-fn one_bucket_is_found_by_only() -> Result<()> {
-    // `only` and `settled` carry the other tests: they must be able to fail.
-    on_each_host(|scene| {
-        ensure!(only(scene).is_err());
-        Ok(())
     })
 }

@@ -1,6 +1,6 @@
 //! Stores that are not AWS.
 
-use holdfast_aws::fake::S3Method;
+use holdfast_aws::fake::{Failure, Refusal, S3Method};
 
 use super::*;
 
@@ -126,6 +126,28 @@ async fn a_store_that_refuses_only_the_write_is_remembered() {
     let stored = world.process().apply(None, &config()).await.expect("made");
     assert_eq!(stored.state.unsupported, StringSet::of(["versioning"]));
     settled(&world, &stored).await;
+}
+
+#[tokio::test]
+async fn a_store_may_know_policies_and_not_what_refuses_plain_http() {
+    let invalid = Failure::Refused(Refusal::Invalid);
+    let world = World::new();
+    world.store().lack([S3Method::PutLifecycle]);
+    world.store().fail(S3Method::PutPolicy, 1, invalid);
+    let stored = world.process().apply(None, &config()).await.expect("made");
+    assert_eq!(stored.state.unsupported, StringSet::of(["policy"]));
+    stable(&world, &stored).await;
+
+    // The user's own statements are refused in the store's words.
+    let world = World::new();
+    world.store().lack([S3Method::PutLifecycle]);
+    world.store().fail(S3Method::PutPolicy, 1, invalid);
+    let (_, said) = world.process().create(&full()).await;
+    let said = said.to_string();
+    assert!(
+        said.contains("AWS rejected the request") && said.contains("(at policy)"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
