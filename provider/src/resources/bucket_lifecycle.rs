@@ -17,8 +17,8 @@ use holdfast_aws::ErrorKind;
 use holdfast_aws::s3::lifecycle::{LifecycleRule, MinimumSize, RuleId};
 use holdfast_aws::s3::{LifecycleDocument, Setting};
 use holdfast_recovery::lifecycle::Configuration;
-use tfplugin::prelude::*;
 use tfplugin::PrivateKey;
+use tfplugin::prelude::*;
 
 use self::model::{BucketLifecycle, Rule};
 use crate::client::{Client, region_of};
@@ -48,7 +48,10 @@ impl Resource for Handler {
     }
 
     async fn plan(&self, cx: &mut PlanCx<Client>, change: Change<'_, BucketLifecycle>) {
-        let (Change::Create { config, planned } | Change::Update { config, planned, .. }) = change
+        let (Change::Create { config, planned }
+        | Change::Update {
+            config, planned, ..
+        }) = change
         else {
             return;
         };
@@ -57,12 +60,15 @@ impl Resource for Handler {
         if planned.region.is_unknown() && config.region.is_null() {
             match client.services.region().await {
                 Ok(region) => planned.region = region.as_str().into(),
-                Err(error) => cx.diagnostics.push(Diagnostic::error("No region", error.to_string())),
+                Err(error) => cx
+                    .diagnostics
+                    .push(Diagnostic::error("No region", error.to_string())),
             }
         }
         if let Some(bucket) = planned.bucket.as_str() {
             let fight = client.lifecycles.planned.whole(bucket);
-            cx.diagnostics.extend(fight.map(|fight| words::fight(bucket, &fight)));
+            cx.diagnostics
+                .extend(fight.map(|fight| words::fight(bucket, &fight)));
         }
     }
 
@@ -82,7 +88,12 @@ impl Resource for Handler {
         if let Err(id) = roster.begin(&owner, &ids) {
             let why = Why::Twin { id };
             let may_be_done = false;
-            return Applied::Failed(refused(doing, &place, &planned, &Refusal { why, may_be_done }));
+            return Applied::Failed(refused(
+                doing,
+                &place,
+                &planned,
+                &Refusal { why, may_be_done },
+            ));
         }
         let size = minimum_size(&planned);
         let mut state = planned;
@@ -99,7 +110,9 @@ impl Resource for Handler {
                 let errors = refused(doing, &place, &state, &refusal);
                 if refusal.may_be_done {
                     cx.private.set(OWNER, owner.as_str());
-                    state.transition_default_minimum_object_size.fill(Attr::Null);
+                    state
+                        .transition_default_minimum_object_size
+                        .fill(Attr::Null);
                     return Applied::Partial { state, errors };
                 }
                 roster.end(&owner, &ids);
@@ -122,9 +135,12 @@ impl Resource for Handler {
             Setting::Present(document) if !document.is_empty() => document,
             _ => return Ok(ReadBack::Gone),
         };
-        let found = document.rules().map_err(|error| reach::unreadable(doing, &error))?;
+        let found = document
+            .rules()
+            .map_err(|error| reach::unreadable(doing, &error))?;
         for rule in &found {
-            cx.diagnostics.extend(words::unknown_elements(rule, path!("rule")));
+            cx.diagnostics
+                .extend(words::unknown_elements(rule, path!("rule")));
         }
         let size = &document.minimum_size;
         Ok(ReadBack::Present(BucketLifecycle {
@@ -155,10 +171,14 @@ impl Resource for Handler {
         let after: Vec<RuleId> = rules.iter().map(|rule| rule.id.clone()).collect();
         let gone = before.iter().filter(|id| !after.contains(id));
         let mut edits: Vec<Edit> = gone.cloned().map(Edit::Remove).collect();
-        edits.extend(rules.into_iter().map(|rule| match before.contains(&rule.id) {
-            true => Edit::Update(rule),
-            false => Edit::Create(rule),
-        }));
+        edits.extend(
+            rules
+                .into_iter()
+                .map(|rule| match before.contains(&rule.id) {
+                    true => Edit::Update(rule),
+                    false => Edit::Create(rule),
+                }),
+        );
         let size = minimum_size(&planned);
         let mut state = planned;
         state.id.fill(place.bucket.as_str());
@@ -328,11 +348,6 @@ fn about<'a>(place: &'a Place, state: &'a BucketLifecycle) -> About<'a> {
     }
 }
 
-fn refused(
-    doing: &str,
-    place: &Place,
-    state: &BucketLifecycle,
-    refusal: &Refusal,
-) -> Diagnostics {
+fn refused(doing: &str, place: &Place, state: &BucketLifecycle, refusal: &Refusal) -> Diagnostics {
     about(place, state).refused(doing, refusal)
 }

@@ -11,8 +11,8 @@ mod tests;
 use holdfast_aws::ErrorKind;
 use holdfast_aws::s3::lifecycle::RuleId;
 use holdfast_aws::s3::{Found, Setting};
-use tfplugin::prelude::*;
 use tfplugin::PrivateKey;
+use tfplugin::prelude::*;
 
 use self::model::LifecycleRule;
 use crate::client::{Client, region_of};
@@ -41,7 +41,10 @@ impl Resource for Handler {
     }
 
     async fn plan(&self, cx: &mut PlanCx<Client>, change: Change<'_, LifecycleRule>) {
-        let (Change::Create { config, planned } | Change::Update { config, planned, .. }) = change
+        let (Change::Create { config, planned }
+        | Change::Update {
+            config, planned, ..
+        }) = change
         else {
             return;
         };
@@ -52,12 +55,15 @@ impl Resource for Handler {
         if planned.region.is_unknown() && config.region.is_null() {
             match client.services.region().await {
                 Ok(region) => planned.region = region.as_str().into(),
-                Err(error) => cx.diagnostics.push(Diagnostic::error("No region", error.to_string())),
+                Err(error) => cx
+                    .diagnostics
+                    .push(Diagnostic::error("No region", error.to_string())),
             }
         }
         if let (Some(bucket), Some(rule)) = (planned.bucket.as_str(), planned.rule_id.as_str()) {
             let fight = client.lifecycles.planned.rule(bucket, rule);
-            cx.diagnostics.extend(fight.map(|fight| words::fight(bucket, &fight)));
+            cx.diagnostics
+                .extend(fight.map(|fight| words::fight(bucket, &fight)));
         }
     }
 
@@ -113,11 +119,14 @@ impl Resource for Handler {
         let Setting::Present(document) = document.as_ref() else {
             return Ok(ReadBack::Gone);
         };
-        let found = document.rule(&id).map_err(|error| reach::unreadable(doing, &error))?;
+        let found = document
+            .rule(&id)
+            .map_err(|error| reach::unreadable(doing, &error))?;
         let Found::Present(found) = found else {
             return Ok(ReadBack::Gone);
         };
-        cx.diagnostics.extend(words::unknown_elements(&found, path!("rule_id")));
+        cx.diagnostics
+            .extend(words::unknown_elements(&found, path!("rule_id")));
         // Right after an import only the names are known.
         let imported = state.status.is_null();
         let prior = (!imported).then(|| state.body());
@@ -237,7 +246,9 @@ fn owner(cx: &Cx<Client>) -> Option<CreationId> {
 fn rule_id(state: &LifecycleRule, doing: &str) -> Result<RuleId, Diagnostics> {
     let id = state.rule_id.as_str().unwrap_or_default();
     id.parse().map_err(|error| {
-        Diagnostic::error(doing, format!("{error}.")).at(path!("rule_id")).into()
+        Diagnostic::error(doing, format!("{error}."))
+            .at(path!("rule_id"))
+            .into()
     })
 }
 

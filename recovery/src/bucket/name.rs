@@ -103,7 +103,14 @@ mod tests {
     }
     #[test]
     fn aws_keeps_some_names() {
-        let kept = ["xn--a", "sthree-a", "amzn-s3-demo-a", "a-s3alias", "a--ol-s3", "a.mrap"];
+        let kept = [
+            "xn--a",
+            "sthree-a",
+            "amzn-s3-demo-a",
+            "a-s3alias",
+            "a--ol-s3",
+            "a.mrap",
+        ];
         for name in kept.iter().chain(&["a--x-s3", "a--table-s3"]) {
             assert_eq!(check_name(name), Ok(()), "{name}");
             assert!(check_reserved(name).is_err(), "{name}");

@@ -3,8 +3,8 @@
 use tfplugin::prelude::*;
 
 use crate::lifecycle::blocks::{
-    AbortIncompleteMultipartUpload, Expiration, Filter, NoncurrentExpiration,
-    NoncurrentTransition, Transition, bodied,
+    AbortIncompleteMultipartUpload, Expiration, Filter, NoncurrentExpiration, NoncurrentTransition,
+    Transition, bodied,
 };
 use crate::lifecycle::{is_bucket_name, is_region};
 

@@ -48,7 +48,11 @@ fn maybe<M: std::fmt::Debug + Clone + 'static>(
 }
 
 fn filter() -> impl Strategy<Value = Filter> {
-    let tags = option::of(proptest::collection::btree_map("[a-z]{1,3}", "[a-z]{0,3}", 0..3));
+    let tags = option::of(proptest::collection::btree_map(
+        "[a-z]{1,3}",
+        "[a-z]{0,3}",
+        0..3,
+    ));
     let and = (text(), tags, size(), size()).prop_map(|(prefix, tags, greater, less)| And {
         prefix,
         tags: tags.map_or(Attr::Null, StringMap::of),
@@ -116,17 +120,19 @@ fn body() -> impl Strategy<Value = Body> {
         proptest::collection::vec(moves, 0..3),
         maybe(abort),
     )
-        .prop_map(|(enabled, (prefix, filter), end, moves, old_end, old_moves, abort)| Body {
-            status: if enabled { "Enabled" } else { "Disabled" }.into(),
-            whole_bucket: Attr::Null,
-            prefix,
-            filter,
-            expiration: end,
-            transition: moves.into_iter().collect(),
-            noncurrent_version_expiration: old_end,
-            noncurrent_version_transition: old_moves.into_iter().collect(),
-            abort_incomplete_multipart_upload: abort,
-        })
+        .prop_map(
+            |(enabled, (prefix, filter), end, moves, old_end, old_moves, abort)| Body {
+                status: if enabled { "Enabled" } else { "Disabled" }.into(),
+                whole_bucket: Attr::Null,
+                prefix,
+                filter,
+                expiration: end,
+                transition: moves.into_iter().collect(),
+                noncurrent_version_expiration: old_end,
+                noncurrent_version_transition: old_moves.into_iter().collect(),
+                abort_incomplete_multipart_upload: abort,
+            },
+        )
 }
 
 proptest! {

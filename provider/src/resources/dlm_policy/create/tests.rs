@@ -6,8 +6,8 @@ use holdfast_aws::clock::{Clock, FixedClock};
 use holdfast_aws::fake::{FakeDlm, FakeServices};
 
 use super::*;
-use crate::lifecycle::Lifecycles;
 use crate::creation::{Creations, PATIENCE};
+use crate::lifecycle::Lifecycles;
 use crate::tags::TagMap;
 
 const NOW: &str = "2026-11-23T10:00:00Z";
