@@ -231,7 +231,7 @@ impl Report {
             out.push_str(&text);
             out.push('\n');
         };
-        line(format!("{}", self.host));
+        line(self.host.to_string());
         line(format!(
             "  cases planned                    {}",
             self.planned
