@@ -313,7 +313,7 @@ impl Scope {
     pub(crate) fn constant(&mut self, kind: &Kind) -> Json {
         match kind {
             Kind::Text | Kind::Any | Kind::Simple => json!(self.random.pick(TEXTS)),
-            Kind::Number => number(self.random.pick(NUMBERS)),
+            Kind::Number => number(self.random.pick::<&str>(NUMBERS)),
             Kind::Bool => json!(self.random.chance(50)),
             Kind::Small { from } => json!(self.random.between(usize::from(*from), 3)),
             Kind::List { of, some } => {
