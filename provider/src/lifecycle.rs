@@ -2,7 +2,7 @@
 //! share (docs/decisions/0009-one-rule-one-resource.md).
 //!
 //! S3 reads and writes all rules of a bucket as one document, without a condition. So every change
-//! goes through the bucket's [`coordinator`]: one at a time per bucket, those that wait together in
+//! goes through the bucket's coordinator: one at a time per bucket, those that wait together in
 //! one write, each on top of what was read a moment ago.
 //!
 //! | file | holds |
@@ -11,7 +11,7 @@
 //! | `law.rs` | what S3 would reject, at plan time |
 //! | `wire.rs` | between a body and a rule as S3 has it |
 //! | `store.rs` | the calls that a coordinator makes |
-//! | `coordinator.rs` | [`coordinator::Coordinator`]: the queue of one bucket, its turn, its cache |
+//! | `coordinator.rs` | the coordinator: the queue of one bucket, its turn, its cache |
 //! | `effort.rs` | one batch: read, merge, write, look again |
 //! | `steps.rs` | its steps, each of which may fail and be tried again |
 //! | `job.rs` | what one resource wants of a bucket, and what came of it |
@@ -90,7 +90,7 @@ pub(crate) fn is_bucket_name(name: &str) -> bool {
     name.parse::<BucketName>().is_ok()
 }
 
-/// Whether a region may be called so.
+/// Whether a region may be called so, at AWS or at another store (`fsn1`).
 pub(crate) fn is_region(name: &str) -> bool {
-    name.parse::<Region>().is_ok()
+    Region::of_store(name).is_ok()
 }

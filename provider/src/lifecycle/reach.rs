@@ -8,8 +8,9 @@ use holdfast_aws::{ErrorKind, Region};
 use tfplugin::prelude::*;
 
 use super::coordinator::Coordinator;
+use super::is_region;
 use super::words::About;
-use crate::client::{Client, region_of};
+use crate::client::Client;
 use crate::creation::CreationId;
 
 /// A bucket that can be worked with.
@@ -38,8 +39,10 @@ impl Place {
             .map_err(|error| Diagnostic::error(doing, format!("{error}.")).at(path!("bucket")))?;
         let failed = |error| Diagnostic::error(doing, format!("{error}"));
         let home = client.services.region().await;
-        let region = match region_of(region)? {
-            Some(region) => region,
+        let region = match region.as_str() {
+            Some(name) => client.services.region_named(name).map_err(|error| {
+                Diagnostic::error(doing, format!("{error}.")).at(path!("region"))
+            })?,
             None => home.clone().map_err(failed)?,
         };
         let s3 = client.services.s3(Some(&region)).await.map_err(failed)?;
@@ -81,13 +84,17 @@ impl Place {
 /// # Errors
 /// That is no bucket.
 pub(crate) fn imported_bucket(text: &str) -> Result<(&str, Attr<String>), Diagnostics> {
+    let invalid = |why: String| Diagnostic::error("Invalid import id", why);
     let (bucket, region) = match text.split_once('@') {
+        Some((_, region)) if !is_region(region) => {
+            return Err(invalid(format!("{region:?} is not the name of a region.")).into());
+        }
         Some((bucket, region)) => (bucket, region.into()),
         None => (text, Attr::Null),
     };
     match bucket.parse::<BucketName>() {
         Ok(_) => Ok((bucket, region)),
-        Err(error) => Err(Diagnostic::error("Invalid import id", format!("{error}.")).into()),
+        Err(error) => Err(invalid(format!("{error}.")).into()),
     }
 }
 

@@ -21,7 +21,7 @@ use tfplugin::PrivateKey;
 use tfplugin::prelude::*;
 
 use self::model::{BucketLifecycle, Rule};
-use crate::client::{Client, region_of};
+use crate::client::Client;
 use crate::creation::CreationId;
 use crate::lifecycle::job::{Edit, Refusal, Report, Why};
 use crate::lifecycle::reach::{self, Place};
@@ -228,7 +228,6 @@ impl Resource for Handler {
 
     async fn import(&self, _: &mut Cx<Client>, id: &str) -> Result<BucketLifecycle, Diagnostics> {
         let (bucket, region) = reach::imported_bucket(id)?;
-        region_of(&region)?;
         Ok(BucketLifecycle {
             bucket: bucket.into(),
             region,

@@ -15,7 +15,7 @@ use tfplugin::PrivateKey;
 use tfplugin::prelude::*;
 
 use self::model::LifecycleRule;
-use crate::client::{Client, region_of};
+use crate::client::Client;
 use crate::creation::CreationId;
 use crate::lifecycle::job::{Edit, Refusal, Why};
 use crate::lifecycle::reach::{self, Place};
@@ -213,7 +213,6 @@ impl Resource for Handler {
         if let Err(error) = rule.parse::<RuleId>() {
             return Err(invalid(format!("{error}.")).into());
         }
-        region_of(&region)?;
         Ok(LifecycleRule {
             bucket: bucket.into(),
             rule_id: rule.into(),

@@ -30,7 +30,7 @@ model! {
         /// Region of the bucket; if not set, the provider's when the rule is made.
         pub region: Attr<String> = optional_computed()
             .validate(satisfies(
-                "The name of an AWS region, such as `eu-central-1`.",
+                "The name of a region, such as `eu-central-1`.",
                 |name: &String| is_region(name),
             ))
             .requires_replace()
