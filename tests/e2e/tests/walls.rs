@@ -37,6 +37,7 @@ const OURS: &[(&str, &[&str])] = &[
         ],
     ),
     ("holdfast-benches", &["holdfast-e2e", "holdfast-sandbox"]),
+    ("holdfast-monorepo", &[]),
     (
         "holdfast-agreement",
         &[
@@ -54,7 +55,9 @@ const OURS: &[(&str, &[&str])] = &[
             "holdfast-benches",
             "holdfast-e2e",
             "holdfast-faults",
+            "holdfast-monorepo",
             "holdfast-sandbox",
+            "terraform-config",
         ],
     ),
 ];
