@@ -3,7 +3,7 @@
 use crate::support::Repo;
 
 fn plan(folder: &str) -> Repo {
-    Repo::copy_of(&format!("policy/tests/fixtures/plans/{folder}"))
+    Repo::copy_of(&format!("config/tests/fixtures/plans/{folder}"))
 }
 
 fn human(folder: &str) -> String {

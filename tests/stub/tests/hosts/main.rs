@@ -1,6 +1,6 @@
 //! Real hosts plan and apply with stubs.
 //!
-//! - `rancher2`: the configurations of `policy/tests/fixtures/plans`;
+//! - `rancher2`: the configurations of `config/tests/fixtures/plans`;
 //! - `others`: AWS, and several small providers in one configuration;
 //! - `shapes`: every nesting mode, dynamic values, older states;
 //! - `schemas`: what a host prints of a stub is what the stub was given.

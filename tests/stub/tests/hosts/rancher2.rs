@@ -12,14 +12,20 @@ use crate::{RANCHER2, Served, change, on_each_host, whole_life};
 
 const SERVED: [Served<'static>; 1] = [("rancher/rancher2", "14.1.1", RANCHER2)];
 
+/// Written for a release of the provider that still had RKE1.
+const RKE1: &str = "rke1-spot";
+
 /// Each configuration becomes a module of one root: a host's start is what takes time.
 fn modules(workdir: &Workdir) -> Result<usize> {
-    let plans = repository().join("policy/tests/fixtures/plans");
+    let plans = repository().join("config/tests/fixtures/plans");
     let mut root = String::new();
     let mut count = 0;
-    for entry in fs::read_dir(&plans).context("the configurations are in policy's fixtures")? {
+    for entry in fs::read_dir(&plans).context("the configurations are in config's fixtures")? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
+        if !entry.file_type()?.is_dir() || name == RKE1 {
+            continue;
+        }
         copy(&entry.path(), &workdir.path().join(&name))?;
         let label = name.replace('-', "_");
         root.push_str(&format!(
