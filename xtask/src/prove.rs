@@ -3,6 +3,7 @@
 mod agreement;
 mod faults;
 mod scale;
+mod syntax;
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -25,6 +26,11 @@ pub(crate) struct Options {
     /// With `agreement`, `faults` and `scale`: only what has this in its name.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// With `syntax`: folders whose files are read; without any, the repository.
+    #[arg(value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    #[command(flatten)]
+    agreement: agreement::Options,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -41,6 +47,9 @@ enum Name {
     /// Generated configurations, planned by every host and evaluated by us: where they differ, and
     /// what was written how often.
     Agreement,
+    /// Every HCL file of some folders, and generated ones: our tree beside hcl-edit's, our verdict
+    /// beside that of `terraform fmt -check`.
+    Syntax,
 }
 
 /// Runs a proof.
@@ -52,7 +61,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Name::Speed => speed(),
         Name::Faults => faults::run(options.only.as_deref()),
         Name::Scale => scale::run(options.only.as_deref()),
-        Name::Agreement => agreement::run(options.only.as_deref()),
+        Name::Agreement => agreement::run(options.only.as_deref(), &options.agreement),
+        Name::Syntax => syntax::run(&options.folders),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use terraform_config::syntax::{TokenKind, tokens};
+use terraform_config::syntax::tokens;
 
 /// Random numbers that are the same everywhere (xorshift64*).
 #[derive(Clone, Debug)]
@@ -114,11 +114,6 @@ pub(crate) fn mutated(random: &mut Random, text: &str) -> String {
         }
     }
     pieces.concat()
-}
-
-/// True if tokens of a kind stand in a text.
-pub(crate) fn has(text: &str, kind: TokenKind) -> bool {
-    tokens(text).any(|token| token.kind == kind)
 }
 
 struct Writer<'r> {

@@ -1,5 +1,6 @@
 //! The parser beside hcl-edit and beside real hosts, on files of the repository and on generated ones.
 
+mod fmt;
 mod generate;
 mod oracle;
 mod verdicts;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use generate::Random;
 use terraform_config::SourceFile;
-use terraform_config::syntax::{Parsed, TokenKind, parse, tokens};
+use terraform_config::syntax::{Parsed, Token, TokenKind, parse, tokens};
 
 fn parsed(text: &str) -> Parsed {
     parse(&SourceFile {
@@ -89,8 +90,8 @@ fn tokens_put_together_are_the_text() {
     for seed in 0..1_000 {
         let mut random = Random::new(seed);
         let mut text = generate::valid(&mut random) + "\n" + &generate::heredoc(&mut random);
-        let is_code = !generate::has(&text, TokenKind::Invalid);
-        assert!(is_code, "{text}");
+        let is_invalid = |token: Token<'_>| token.kind == TokenKind::Invalid;
+        assert!(!tokens(&text).any(is_invalid), "{text}");
         if seed % 2 == 0 {
             text = generate::mutated(&mut random, &text);
         }

@@ -4,13 +4,12 @@
 //! the hosts at hand for all of them again (`HOLDFAST_TERRAFORM_BINARIES`, else the `terraform` on
 //! PATH). `HOLDFAST_UPDATE=1` writes what the first of them says.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use super::accepts;
+use super::fmt::rejected_by;
 use super::generate::{self, Random};
 
 /// How many generated texts are kept, valid ones and mutated ones by turns.
@@ -107,7 +106,8 @@ fn the_verdicts_are_those_of_the_hosts_at_hand() {
         } else {
             cases.extend(read("generated.json"));
         }
-        let rejected = rejected_by(&host, cases.iter().map(|case| case.text.as_str()));
+        let texts = cases.iter().map(|case| case.text.as_str());
+        let rejected = rejected_by(&host, texts).expect("the host runs");
         let mut wrong = Vec::new();
         for (at, case) in cases.iter_mut().enumerate() {
             let is_accepted = !rejected.contains(&at);
@@ -136,39 +136,4 @@ fn hosts() -> Vec<PathBuf> {
         Some(listed) => std::env::split_paths(&listed).collect(),
         None => on_path(),
     }
-}
-
-/// Which of the texts `fmt` rejects: it names their files in its errors.
-pub(crate) fn rejected_by<'t>(
-    host: &Path,
-    texts: impl Iterator<Item = &'t str>,
-) -> BTreeSet<usize> {
-    let folder = tempfile::tempdir().expect("a directory can be made");
-    for (at, text) in texts.enumerate() {
-        std::fs::write(folder.path().join(format!("case{at}.tf")), text)
-            .expect("a file can be written");
-    }
-    let output = Command::new(host)
-        .args(["fmt", "-check", "-list=false", "-no-color", "."])
-        .current_dir(folder.path())
-        .env("CHECKPOINT_DISABLE", "1")
-        .env(
-            "TF_CLI_CONFIG_FILE",
-            if cfg!(windows) { "NUL" } else { "/dev/null" },
-        )
-        .stdin(Stdio::null())
-        .output()
-        .expect("the host starts");
-    let told = String::from_utf8_lossy(&output.stderr);
-    let numbers = told
-        .split(" on case")
-        .skip(1)
-        .filter_map(|rest| rest.split_once(".tf line "));
-    let rejected: BTreeSet<usize> = numbers.filter_map(|(at, _)| at.parse().ok()).collect();
-    assert_eq!(
-        output.status.code() == Some(2),
-        !rejected.is_empty(),
-        "{told}"
-    );
-    rejected
 }
