@@ -10,10 +10,11 @@
 //! ```
 
 mod shape;
+#[path = "../support/mod.rs"]
+mod support;
 
 use anyhow::{Context, Result, bail, ensure};
-use cty::{Type, Value};
-use holdfast_e2e::programs::{Programs, Progress};
+use cty::Value;
 use holdfast_host::{Action, Core, Order, Processes, Program, Stop};
 use holdfast_sandbox::{S3Request, Sandbox};
 use proptest::prelude::*;
@@ -21,7 +22,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Value as Json, json};
 
-use shape::{AWAY, Bucket, HOME};
+use shape::{AWAY, Bucket};
+use support::{HOME, cases, start, value, without};
 
 const TYPE: &str = "holdfast_etcd_backup_bucket";
 
@@ -60,43 +62,8 @@ fn life() -> impl Strategy<Value = Life> {
         )
 }
 
-fn cases() -> u32 {
-    let wanted = std::env::var("HOLDFAST_CASES").ok();
-    wanted.and_then(|cases| cases.parse().ok()).unwrap_or(12)
-}
-
-async fn start(sandbox: &Sandbox, processes: Processes, settings: Json) -> Result<Core<Program>> {
-    let provider = Programs::build(Progress::Quiet)?.provider;
-    let url = sandbox.url();
-    let environment = [
-        ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_REGION", HOME),
-        ("AWS_ACCESS_KEY_ID", "sandbox"),
-        ("AWS_SECRET_ACCESS_KEY", "sandbox"),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("AWS_CONFIG_FILE", "/dev/null"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
-    ];
-    let mut core = Core::start(Program::new(provider, environment, processes)).await?;
-    core.configure(value(&settings)?).await?;
-    Ok(core)
-}
-
 fn default_tags() -> Json {
     json!({ "default_tags": [{ "tags": { "Team": "infra", "Owner": "platform" } }] })
-}
-
-/// What the language makes of a configuration.
-fn value(config: &Json) -> Result<Value> {
-    Ok(cty::json::decode_implied(&config.to_string())?)
-}
-
-fn without(config: &Value, unknown: Option<&str>) -> Value {
-    let mut entries = config.entries().cloned().unwrap_or_default();
-    if let Some(name) = unknown {
-        entries.insert(name.into(), Value::unknown(Type::Dynamic));
-    }
-    Value::object(entries)
 }
 
 /// Makes the buckets that logs and copies go to.
@@ -328,7 +295,7 @@ fn buckets_of_all_shapes_live_from_create_to_destroy() -> Result<()> {
     let tagging = runtime.block_on(start(&sandbox, one, default_tags()))?;
     let cores = std::cell::RefCell::new((plain, tagging));
     let mut runner = TestRunner::new(Config {
-        cases: cases(),
+        cases: cases(12),
         failure_persistence: None,
         max_shrink_iters: 64,
         ..Config::default()

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value as Json, json};
 
-/// The region of the provider.
-pub(crate) const HOME: &str = "eu-central-1";
-/// Another one.
+use crate::support::HOME;
+
+/// A region that is not the provider's.
 pub(crate) const AWAY: &str = "eu-west-1";
 
 /// One generated bucket.

@@ -10,12 +10,13 @@
 //! ```
 
 mod shape;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::cell::RefCell;
 
 use anyhow::{Context, Result, ensure};
-use cty::{Type, Value};
-use holdfast_e2e::programs::{Programs, Progress};
+use cty::Value;
 use holdfast_host::{Action, Core, Order, Processes, Program};
 use holdfast_sandbox::{S3Request, Sandbox};
 use proptest::prelude::*;
@@ -23,44 +24,11 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Value as Json, json};
 
 use shape::Shape;
+use support::{HOME, cases, start, value, without};
 
 const RULE: &str = "holdfast_lifecycle_rule";
 const WHOLE: &str = "holdfast_bucket_lifecycle";
-const HOME: &str = "eu-central-1";
 const BUCKET: &str = "backups";
-
-fn cases() -> u32 {
-    let wanted = std::env::var("HOLDFAST_CASES").ok();
-    wanted.and_then(|cases| cases.parse().ok()).unwrap_or(16)
-}
-
-async fn start(sandbox: &Sandbox) -> Result<Core<Program>> {
-    let provider = Programs::build(Progress::Quiet)?.provider;
-    let url = sandbox.url();
-    let environment = [
-        ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_REGION", HOME),
-        ("AWS_ACCESS_KEY_ID", "sandbox"),
-        ("AWS_SECRET_ACCESS_KEY", "sandbox"),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("AWS_CONFIG_FILE", "/dev/null"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
-    ];
-    Ok(Core::start(Program::new(provider, environment, Processes::One)).await?)
-}
-
-/// What the language makes of a configuration.
-fn value(config: &Json) -> Result<Value> {
-    Ok(cty::json::decode_implied(&config.to_string())?)
-}
-
-fn without(config: &Value, unknown: Option<&str>) -> Value {
-    let mut entries = config.entries().cloned().unwrap_or_default();
-    if let Some(name) = unknown {
-        entries.insert(name.into(), Value::unknown(Type::Dynamic));
-    }
-    Value::object(entries)
-}
 
 /// A bucket, and perhaps a rule of somebody else in it.
 fn bucket(sandbox: &Sandbox, theirs: Option<&str>) -> Result<()> {
@@ -253,9 +221,9 @@ async fn live(core: &mut Core<Program>, sandbox: &Sandbox, life: &Life) -> Resul
 fn lives(life: impl Strategy<Value = Life>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let sandbox = Sandbox::start()?;
-    let core = RefCell::new(runtime.block_on(start(&sandbox))?);
+    let core = RefCell::new(runtime.block_on(start(&sandbox, Processes::One, json!({})))?);
     let mut runner = TestRunner::new(Config {
-        cases: cases(),
+        cases: cases(16),
         failure_persistence: None,
         ..Config::default()
     });
@@ -282,10 +250,10 @@ fn configurations_of_all_shapes_live_from_create_to_destroy() -> Result<()> {
 fn what_a_plan_lets_pass_s3_takes() -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let sandbox = Sandbox::start()?;
-    let core = RefCell::new(runtime.block_on(start(&sandbox))?);
+    let core = RefCell::new(runtime.block_on(start(&sandbox, Processes::One, json!({})))?);
     let (refused, taken) = (RefCell::new(0_u32), RefCell::new(0_u32));
     let mut runner = TestRunner::new(Config {
-        cases: cases() * 12,
+        cases: cases(16) * 12,
         max_shrink_iters: 400,
         failure_persistence: None,
         ..Config::default()
