@@ -238,6 +238,44 @@ fn json_gives_blocks_and_attributes() {
 }
 
 #[test]
+fn names_of_blocks_may_name_arguments_in_json() {
+    assert_snapshot!(
+        everything_of(&[(
+            "main.tf.json",
+            r#"{
+  "resource": {
+    "cloudinit_config": { "u": {
+      "dynamic": [{ "part": { "for_each": ["a"], "content": {
+        "content": "${jsonencode({ a = part.value })}", "filename": "x"
+      } } }]
+    } },
+    "rancher2_cluster_v2": { "c": {
+      "name": "c",
+      "rke_config": { "items": { "dynamic": "${1 == 1}", "content": "x", "connection": true, "lifecycle": ["a"] } }
+    } }
+  }
+}"#
+        )]),
+        @r#"
+        cloudinit_config.u at main.tf.json:3:27
+          part
+            content = "{\"a\":\"a\"}"
+            filename = "x"
+        rancher2_cluster_v2.c at main.tf.json:8:30
+          name = "c"
+          rke_config = {items = {connection = true, content = "x", dynamic = true, lifecycle = ["a"]}}
+          rke_config
+            items = {connection = true, content = "x", dynamic = true, lifecycle = ["a"]}
+            items
+              connection = true
+              content = "x"
+              dynamic = true
+              lifecycle = ["a"]
+        "#
+    );
+}
+
+#[test]
 fn repetition_is_checked() {
     assert_snapshot!(
         everything_of(&[(

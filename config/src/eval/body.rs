@@ -177,17 +177,15 @@ impl Env<'_> {
         };
         for attribute in Located::<tree::Attribute>::all(body, source) {
             let node = attribute.node();
+            // That it does was said when the file was read; the first counts.
+            if node.repeats {
+                continue;
+            }
             if node.maybe_block {
                 made.put(&attribute, self.tolerant(&attribute));
                 continue;
             }
             let value = self.value_or_reported(&attribute);
-            if made.attributes.contains_key(node.name.as_str()) {
-                let message = format!("the argument {:?} is set twice", node.name);
-                let place = origin(source, node.name_span);
-                self.evaluator.report(Problem::analysis(message).at(place));
-                continue;
-            }
             made.put(&attribute, Some(value));
         }
         for block in &body.blocks {

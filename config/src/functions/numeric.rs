@@ -1,6 +1,8 @@
 //! Functions of numbers. Sums and comparisons are exact; `log` and `pow` compute with 64-bit
 //! floats, as Terraform does.
 
+use std::cmp::Ordering;
+
 use cty::{Number, Value};
 
 use super::FunctionError;
@@ -30,22 +32,21 @@ pub(super) const SIGNUM: Function = Function::new(&[NUM], NUMBER, |args| {
 });
 
 pub(super) const MAX: Function =
-    Function::new(&[], NUMBER, |args| extreme(args, Iterator::max)).rest(NUMBERS);
+    Function::new(&[], NUMBER, |args| extreme(args, Ordering::Greater)).rest(NUMBERS);
 
 pub(super) const MIN: Function =
-    Function::new(&[], NUMBER, |args| extreme(args, Iterator::min)).rest(NUMBERS);
+    Function::new(&[], NUMBER, |args| extreme(args, Ordering::Less)).rest(NUMBERS);
 
-fn extreme<'a>(
-    args: &Args<'a>,
-    pick: fn(std::iter::FilterMap<std::slice::Iter<'a, Value>, AsNumber>) -> Option<&'a Number>,
-) -> Outcome {
-    let as_number: AsNumber = Value::as_number;
-    pick(args.values.iter().filter_map(as_number))
-        .map(|number| Value::number(number.clone()))
+/// The first that all others do not surpass.
+fn extreme(args: &Args<'_>, surpassing: Ordering) -> Outcome {
+    let numbers = args.values.iter().filter_map(Value::as_number);
+    let best = numbers.reduce(|best, number| match number.cmp(best) == surpassing {
+        true => number,
+        false => best,
+    });
+    best.map(|number| Value::number(number.clone()))
         .ok_or_else(|| FunctionError::new("must pass at least one number"))
 }
-
-type AsNumber = fn(&Value) -> Option<&Number>;
 
 pub(super) const LOG: Function = Function::new(&[NUM, Param::number("base")], NUMBER, |args| {
     float(ln(args.number(0).to_f64()) / ln(args.number(1).to_f64()))
@@ -201,5 +202,7 @@ fn parse_in_base(text: &str, base: i64) -> Option<Number> {
         }
         number = number.mul(&radix).ok()?.add(&Number::from(digit)).ok()?;
     }
-    Some(if negative { number.neg() } else { number })
+    // Of whole numbers: there is no negative zero.
+    let minus = negative && number != Number::ZERO;
+    Some(if minus { number.neg() } else { number })
 }

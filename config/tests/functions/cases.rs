@@ -101,6 +101,8 @@ pub(crate) fn show(value: &Value) -> Json {
         Data::Null(_) => Json::Null,
         Data::Unknown(..) => json!(UNKNOWN),
         Data::Bool(value) => json!(value),
+        // No sign of a zero comes through the wire.
+        Data::Number(number) if *number == cty::Number::ZERO => json!(0),
         Data::Number(number) => {
             serde_json::from_str(&number.to_string()).expect("a finite number is JSON")
         }

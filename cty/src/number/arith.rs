@@ -25,6 +25,10 @@ impl Number {
             return Ok(sum.into());
         }
         match (self.to_decimal(), other.to_decimal()) {
+            // Both zeros negative: a minus is all that there is.
+            (Some(a), Some(b)) if a.is_zero() && b.is_zero() => {
+                Ok(zero(self.has_minus() && other.has_minus()))
+            }
             (Some(a), Some(b)) => combined(&a, &b, Decimal::add),
             (None, None) if self != other => Err(NumberError::Undefined(
                 "can't compute sum of opposing infinities",
@@ -48,10 +52,14 @@ impl Number {
     pub fn mul(&self, other: &Self) -> Result<Self, NumberError> {
         if let (Repr::Int(a), Repr::Int(b)) = (&self.0, &other.0)
             && let Some(product) = a.checked_mul(*b)
+            && product != 0
         {
             return Ok(product.into());
         }
         match (self.to_decimal(), other.to_decimal()) {
+            (Some(a), Some(b)) if a.is_zero() || b.is_zero() => {
+                Ok(zero(self.has_minus() != other.has_minus()))
+            }
             (Some(a), Some(b)) => combined(&a, &b, Decimal::mul),
             _ => infinity_of_signs(self, other)
                 .ok_or(NumberError::Undefined("can't multiply zero by infinity")),
@@ -64,15 +72,17 @@ impl Number {
         const UNDEFINED: NumberError =
             NumberError::Undefined("can't divide zero by zero or infinity by infinity");
         let by_zero = *other == Self::ZERO;
+        let minus = self.has_minus() != other.has_minus();
+        let infinity = match minus {
+            true => Self::NEG_INFINITY,
+            false => Self::INFINITY,
+        };
         match (self.to_decimal(), other.to_decimal()) {
-            (Some(a), Some(b)) if !by_zero => quotient(&a, &b),
-            (Some(_), Some(_)) => match self.sign() {
-                Ordering::Greater => Ok(Self::INFINITY),
-                Ordering::Less => Ok(Self::NEG_INFINITY),
-                Ordering::Equal => Err(UNDEFINED),
-            },
-            (Some(_), None) => Ok(Self::ZERO),
-            (None, Some(_)) if by_zero => Ok(self.clone()),
+            (Some(a), Some(_)) if by_zero && a.is_zero() => Err(UNDEFINED),
+            (_, Some(_)) if by_zero => Ok(infinity),
+            (Some(a), Some(_)) if a.is_zero() => Ok(zero(minus)),
+            (Some(a), Some(b)) => quotient(&a, &b),
+            (Some(_), None) => Ok(zero(minus)),
             (None, Some(_)) => infinity_of_signs(self, other).ok_or(UNDEFINED),
             (None, None) => Err(UNDEFINED),
         }
@@ -85,6 +95,8 @@ impl Number {
             return Ok(self.clone());
         }
         match (self.to_decimal(), other.to_decimal()) {
+            // Terraform subtracts zero times `other`, and a minus survives that of a plus.
+            (Some(a), Some(_)) if a.is_zero() => Ok(zero(self.has_minus() && !other.has_minus())),
             (Some(a), Some(b)) => combined(&a, &b, Decimal::rem),
             _ => infinity_of_signs(self, other).ok_or(NumberError::Undefined(
                 "can't use modulo with zero and infinity",
@@ -95,6 +107,8 @@ impl Number {
     /// `-self`.
     pub fn neg(&self) -> Self {
         match &self.0 {
+            Repr::Int(0) => Self::NEG_ZERO,
+            Repr::NegZero => Self::ZERO,
             Repr::Int(n) => match n.checked_neg() {
                 Some(n) => n.into(),
                 None => Self::from(n.unsigned_abs()),
@@ -107,9 +121,9 @@ impl Number {
 
     /// The distance from zero.
     pub fn abs(&self) -> Self {
-        match self.sign() {
-            Ordering::Less => self.neg(),
-            _ => self.clone(),
+        match self.has_minus() {
+            true => self.neg(),
+            false => self.clone(),
         }
     }
 
@@ -131,8 +145,16 @@ impl Number {
     fn to_whole(&self, down: bool) -> Self {
         match &self.0 {
             Repr::Decimal(d) => Self::from_limited(d.to_whole(down)),
+            Repr::NegZero => Self::ZERO,
             _ => self.clone(),
         }
+    }
+}
+
+fn zero(minus: bool) -> Number {
+    match minus {
+        true => Number::NEG_ZERO,
+        false => Number::ZERO,
     }
 }
 

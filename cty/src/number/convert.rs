@@ -44,6 +44,7 @@ impl TryFrom<f64> for Number {
             f64::INFINITY => Ok(Self::INFINITY),
             f64::NEG_INFINITY => Ok(Self::NEG_INFINITY),
             _ if float.is_nan() => Err(NumberError::NotANumber),
+            _ if float == 0.0 && float.is_sign_negative() => Ok(Self::NEG_ZERO),
             _ => {
                 let (mantissa, exponent) = parts(float);
                 Ok(Self::from_limited(from_binary(mantissa.into(), exponent)))
@@ -66,6 +67,7 @@ impl Number {
     pub fn to_i64(&self) -> Option<i64> {
         match self.0 {
             Repr::Int(n) => Some(n),
+            Repr::NegZero => Some(0),
             _ => None,
         }
     }
@@ -74,6 +76,7 @@ impl Number {
     pub fn to_u64(&self) -> Option<u64> {
         match &self.0 {
             Repr::Int(n) => u64::try_from(*n).ok(),
+            Repr::NegZero => Some(0),
             Repr::Decimal(d) if d.magnitude() < 20 => whole(d).and_then(|n| n.try_into().ok()),
             Repr::Decimal(_) => None,
             Repr::Infinity | Repr::NegInfinity => None,
@@ -90,6 +93,7 @@ impl Number {
     pub fn to_f64(&self) -> f64 {
         match &self.0 {
             Repr::Int(n) => *n as f64,
+            Repr::NegZero => -0.0,
             Repr::Decimal(d) => {
                 let text = format!("{}e{}", d.coefficient(), d.exponent());
                 // Digits with an exponent always parse.

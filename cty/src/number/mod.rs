@@ -15,6 +15,7 @@ mod text;
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use decimal::Decimal;
@@ -22,19 +23,20 @@ use decimal::Decimal;
 /// A number as Terraform has it: decimal, of any size that anybody writes, or an infinity.
 ///
 /// Terraform computes with 512-bit binary floats parsed from decimal text; a decimal never loses
-/// what was written. Equality is exact: `0.1` differs from the `f64` nearest to it. There is no
-/// negative zero.
+/// what was written. Equality is exact: `0.1` differs from the `f64` nearest to it. Zero keeps the
+/// sign that floats give it, which only its text shows: `0 * -1` is `-0`, and equal to `0`.
 ///
 /// A finite number has at most [`Number::MAX_DIGITS`] significant digits, and its first digit
 /// stands for a power of ten of at most [`Number::MAX_EXPONENT`] either way, so that no text of a
 /// few bytes can fill the memory. (Terraform takes `1e1000000000` for an infinity.)
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone)]
 pub struct Number(Repr);
 
-/// One number has one representation: what fits an `i64` is `Int`.
+/// One number has one representation, but zero has two: what fits an `i64` is `Int`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Repr {
     Int(i64),
+    NegZero,
     Decimal(Arc<Decimal>),
     Infinity,
     NegInfinity,
@@ -66,6 +68,8 @@ impl Number {
 
     /// Zero.
     pub const ZERO: Self = Self(Repr::Int(0));
+    /// Zero with a minus sign.
+    const NEG_ZERO: Self = Self(Repr::NegZero);
     /// Positive infinity.
     pub const INFINITY: Self = Self(Repr::Infinity);
     /// Negative infinity.
@@ -73,13 +77,13 @@ impl Number {
 
     /// False for the infinities.
     pub fn is_finite(&self) -> bool {
-        matches!(self.0, Repr::Int(_) | Repr::Decimal(_))
+        !matches!(self.0, Repr::Infinity | Repr::NegInfinity)
     }
 
     /// True for finite numbers without a fraction.
     pub fn is_integer(&self) -> bool {
         match &self.0 {
-            Repr::Int(_) => true,
+            Repr::Int(_) | Repr::NegZero => true,
             Repr::Decimal(d) => d.is_integer(),
             Repr::Infinity | Repr::NegInfinity => false,
         }
@@ -88,6 +92,19 @@ impl Number {
     /// `Less` for negative numbers, `Equal` for zero, `Greater` for positive ones.
     pub fn sign(&self) -> Ordering {
         self.cmp(&Self::ZERO)
+    }
+
+    /// True if a minus sign stands before it, be it before zero.
+    fn has_minus(&self) -> bool {
+        matches!(self.0, Repr::NegZero) || self.sign().is_lt()
+    }
+
+    /// The same representation for both zeros.
+    fn plain(&self) -> &Repr {
+        match &self.0 {
+            Repr::NegZero => &Repr::Int(0),
+            other => other,
+        }
     }
 
     /// The number, unless it is beyond the limits.
@@ -110,6 +127,7 @@ impl Number {
     fn to_decimal(&self) -> Option<Decimal> {
         match &self.0 {
             Repr::Int(n) => Some(Decimal::new(*n, 0)),
+            Repr::NegZero => Some(Decimal::new(0, 0)),
             Repr::Decimal(d) => Some(Decimal::clone(d)),
             Repr::Infinity | Repr::NegInfinity => None,
         }
@@ -119,6 +137,20 @@ impl Number {
 impl fmt::Debug for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_exact_string())
+    }
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.plain() == other.plain()
+    }
+}
+
+impl Eq for Number {}
+
+impl Hash for Number {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.plain().hash(state);
     }
 }
 
@@ -132,10 +164,10 @@ impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
         let rank = |n: &Self| match n.0 {
             Repr::NegInfinity => -1,
-            Repr::Int(_) | Repr::Decimal(_) => 0,
+            Repr::Int(_) | Repr::NegZero | Repr::Decimal(_) => 0,
             Repr::Infinity => 1,
         };
-        match (&self.0, &other.0) {
+        match (self.plain(), other.plain()) {
             (Repr::Int(a), Repr::Int(b)) => a.cmp(b),
             (Repr::Decimal(a), Repr::Decimal(b)) => a.cmp(b),
             _ => match (self.to_decimal(), other.to_decimal()) {

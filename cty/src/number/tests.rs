@@ -10,7 +10,8 @@ fn n(text: &str) -> Number {
 fn reads_what_terraform_reads() {
     for (text, shown) in [
         ("0", "0"),
-        ("-0", "0"),
+        ("-0", "-0"),
+        ("-0.00e5", "-0"),
         ("+5", "5"),
         ("007", "7"),
         (".5", "0.5"),

@@ -64,7 +64,10 @@ fn from_parts(
     let exponent = exponent - fraction.len() as i64;
     let significant = digits.trim_start_matches('0').trim_end_matches('0');
     if significant.is_empty() {
-        return Ok(Number::ZERO);
+        return Ok(match negative {
+            true => Number::NEG_ZERO,
+            false => Number::ZERO,
+        });
     }
     // Checked on the text: parsing takes quadratic time.
     let stripped = digits.len() - digits.trim_end_matches('0').len();
@@ -113,6 +116,7 @@ impl fmt::Display for Number {
     /// [`Number::EXACT_DIGITS`] the fewest digits that name the same 512-bit float.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
+            Repr::NegZero => f.pad_integral(false, "", "0"),
             Repr::Int(n) => f.pad_integral(*n >= 0, "", &n.unsigned_abs().to_string()),
             Repr::Decimal(d) if d.digits() <= Self::EXACT_DIGITS => f.pad(&d.to_plain_string()),
             Repr::Decimal(d) => f.pad(&shortest(d).to_plain_string()),

@@ -61,45 +61,36 @@ pub fn greater_or_equal(a: &Value, b: &Value) -> Result<Value, OpError> {
 fn compare(a: &Value, b: &Value, test: fn(Ordering) -> bool) -> Result<Value, OpError> {
     let (a, a_marks) = operand(a, &Type::Number, Side::Left)?;
     let (b, b_marks) = operand(b, &Type::Number, Side::Right)?;
-    let mut results = possible_orders(&a, &b).into_iter().map(test);
-    let first = results.next();
-    let result = match first {
-        Some(result) if results.all(|other| other == result) => Value::bool(result),
-        _ => Value::unknown_not_null(Type::Bool),
+    let result = match order(&a, &b) {
+        Some(order) => Value::bool(test(order)),
+        None => Value::unknown_not_null(Type::Bool),
     };
     Ok(result.with_marks(&a_marks).with_marks(&b_marks))
 }
 
-/// How two numbers can turn out to compare, as far as their bounds tell.
-fn possible_orders(a: &Value, b: &Value) -> Vec<Ordering> {
+/// How two numbers compare, as far as their bounds tell. As in Terraform, a bound decides only
+/// what lies beyond it: a length, never negative, may not be said to be `>= 0`.
+fn order(a: &Value, b: &Value) -> Option<Ordering> {
     if let (Some(a), Some(b)) = (a.as_number(), b.as_number()) {
-        return vec![a.cmp(b)];
+        return Some(a.cmp(b));
     }
     let ((a_low, a_high), (b_low, b_high)) = (bounds(a), bounds(b));
-    let mut orders = vec![Ordering::Less, Ordering::Equal, Ordering::Greater];
-    let drop = |orders: &mut Vec<Ordering>, high: Bound, low: Bound, above: Ordering| {
-        if let (Some((high, high_in)), Some((low, low_in))) = (high, low) {
-            match high.cmp(&low) {
-                // All of one side lies below all of the other.
-                Ordering::Less => orders.retain(|o| *o == above.reverse()),
-                Ordering::Equal if !(high_in && low_in) => orders.retain(|o| *o == above.reverse()),
-                Ordering::Equal => orders.retain(|o| *o != above),
-                Ordering::Greater => {}
-            }
-        }
+    let is_below = |high: Option<&Number>, low: Option<&Number>| {
+        high.zip(low).is_some_and(|(high, low)| high < low)
     };
-    drop(&mut orders, a_high, b_low, Ordering::Greater);
-    drop(&mut orders, b_high, a_low, Ordering::Less);
-    orders
+    if is_below(a_high, b_low) {
+        return Some(Ordering::Less);
+    }
+    is_below(b_high, a_low).then_some(Ordering::Greater)
 }
 
-/// A limit, and whether the number can be the limit itself.
-type Bound = Option<(Number, bool)>;
-
-fn bounds(n: &Value) -> (Bound, Bound) {
+fn bounds(n: &Value) -> (Option<&Number>, Option<&Number>) {
     match n.data() {
-        Data::Number(n) => (Some((n.clone(), true)), Some((n.clone(), true))),
-        Data::Unknown(_, Some(known)) => (known.lower.clone(), known.upper.clone()),
+        Data::Number(n) => (Some(n), Some(n)),
+        Data::Unknown(_, Some(known)) => (
+            known.lower.as_ref().map(|it| &it.0),
+            known.upper.as_ref().map(|it| &it.0),
+        ),
         _ => (None, None),
     }
 }

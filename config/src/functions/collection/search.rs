@@ -60,27 +60,26 @@ pub(in crate::functions) const INDEX: Function = Function::new(
 const BOOLS: Param = Param::new("list", Shape::List(&Shape::Bool));
 
 pub(in crate::functions) const ALLTRUE: Function = Function::new(&[BOOLS], BOOL, |args| {
-    let list = elements(&args.values[0]);
-    let is_false = |value: &Value| value.is_null() || value.as_bool() == Some(false);
-    // Terraform stops at the first unknown; one that is false decides wherever it stands.
-    Ok(decide(list, is_false, false))
+    // Up to the first that decides; it gives up at one that is unknown, as Terraform does.
+    let undecided = |value: &&Value| value.as_bool() != Some(true);
+    let first = elements(&args.values[0]).iter().find(undecided);
+    Ok(match first {
+        None => Value::bool(true),
+        Some(value) if value.is_known() => Value::bool(false),
+        Some(_) => Value::unknown(Type::Bool),
+    })
 });
 
 pub(in crate::functions) const ANYTRUE: Function = Function::new(&[BOOLS], BOOL, |args| {
     let list = elements(&args.values[0]);
-    Ok(decide(list, |value| value.as_bool() == Some(true), true))
-});
-
-/// `verdict` if any element is decisive, its opposite if none can be, else unknown.
-fn decide(list: &[Value], decisive: impl Fn(&Value) -> bool, verdict: bool) -> Value {
-    if list.iter().any(decisive) {
-        Value::bool(verdict)
+    Ok(if list.iter().any(|value| value.as_bool() == Some(true)) {
+        Value::bool(true)
     } else if list.iter().all(Value::is_known) {
-        Value::bool(!verdict)
+        Value::bool(false)
     } else {
         Value::unknown(Type::Bool)
-    }
-}
+    })
+});
 
 pub(in crate::functions) const SUM: Function =
     Function::new(&[LIST], Returns::Shape(Shape::Number), sum);
@@ -108,7 +107,7 @@ fn sum(args: &Args<'_>) -> Outcome {
     if !list.is_wholly_known() {
         return Ok(Value::unknown(Type::Number));
     }
-    let mut total = Number::ZERO;
+    let mut total: Option<Number> = None;
     for element in elements(list) {
         let number = cty::convert::convert(element, &Type::Number).ok();
         let Some(number) = number.as_ref().and_then(Value::as_number) else {
@@ -117,9 +116,12 @@ fn sum(args: &Args<'_>) -> Outcome {
                 "argument must be list, set, or tuple of number values",
             ));
         };
-        total = total
-            .add(number)
-            .map_err(|_| FunctionError::new("can't compute sum of opposing infinities"))?;
+        total = Some(match total {
+            None => number.clone(),
+            Some(total) => total
+                .add(number)
+                .map_err(|_| FunctionError::new("can't compute sum of opposing infinities"))?,
+        });
     }
-    Ok(Value::number(total))
+    Ok(Value::number(total.unwrap_or(Number::ZERO)))
 }

@@ -276,11 +276,19 @@ impl<'s> Reader<'s> {
             // Known without a provider's schema; `dynamic` and `provisioner` carry a label.
             let labels = match (type_name, key) {
                 (_, "//") => continue,
+                // Providers have arguments of this name.
+                (_, "dynamic") if !may_be_blocks(&property.value) => None,
                 ("locals", _) => None,
-                (_, "dynamic" | "provisioner") | ("terraform", "backend" | "provider_meta") => {
-                    Some(1)
-                }
-                (_, "lifecycle" | "connection" | "content" | "validation")
+                (_, "dynamic")
+                | ("resource" | "removed", "provisioner")
+                | ("terraform", "backend" | "provider_meta") => Some(1),
+                (
+                    "resource" | "data" | "ephemeral" | "action" | "removed" | "module",
+                    "lifecycle",
+                )
+                | ("resource" | "removed" | "provisioner", "connection")
+                | ("dynamic", "content")
+                | ("variable", "validation")
                 | ("terraform", "required_providers" | "cloud") => Some(0),
                 _ => None,
             };
