@@ -20,6 +20,7 @@ const RUNS: usize = 60;
 
 /// Options of `cargo prove`.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(crate) struct Options {
     /// Which proof.
     name: Name,

@@ -112,8 +112,9 @@ impl Case {
                 .collect();
             main.push(block);
         }
+        main.extend(beside(&mut random));
         random.shuffle(&mut main);
-        if random.chance(20) {
+        if random.chance(25) {
             let over = overriding(&mut random, &mut main);
             if !over.is_empty() {
                 let name = *random.pick(&["override", "z_override"]);
@@ -129,7 +130,21 @@ impl Case {
         };
         self.add(&mut random, &format!("{directory}main"), main);
         self.add(&mut random, &format!("{directory}more"), more);
-        self.add(&mut random, &format!("{directory}variables"), variables);
+        if random.chance(10) && !variables.is_empty() {
+            let file = File::Code {
+                blocks: for_tofu(&mut random, &variables),
+                style: Style::Plain,
+            };
+            self.files
+                .insert(format!("{directory}variables.tofu"), file);
+            let file = File::Code {
+                blocks: variables,
+                style: Style::Plain,
+            };
+            self.files.insert(format!("{directory}variables.tf"), file);
+        } else {
+            self.add(&mut random, &format!("{directory}variables"), variables);
+        }
         let versions = versions(&providers);
         let file = File::Code {
             blocks: vec![versions],
@@ -249,35 +264,18 @@ fn split<T>(random: &mut Random, mut items: Vec<T>) -> Vec<Vec<T>> {
     parts
 }
 
-/// Moves parts of resources and locals into an override file, and leaves something else behind.
+/// Moves parts of blocks into an override file, and leaves something else behind.
 fn overriding(random: &mut Random, blocks: &mut [Block]) -> Vec<Block> {
     let mut over = Vec::new();
-    for block in blocks.iter_mut() {
-        if block.kind != "resource" || !random.chance(50) {
+    for block in blocks {
+        if !matches!(block.kind.as_str(), "resource" | "locals" | "output") || !random.chance(40) {
             continue;
         }
         let labels: Vec<&str> = block.labels.iter().map(String::as_str).collect();
-        let mut above = Block::new("resource", &labels);
-        for item in &mut block.items {
-            if let Item::Attribute(name, value) = item
-                && !matches!(name.as_str(), "count" | "for_each" | "depends_on")
-                && value.facts.bound.is_empty()
-                && random.chance(30)
-            {
-                above.set(name, value.clone());
-                if random.chance(50) {
-                    *value = Expr::raw("null").form("overridden");
-                }
-            }
-        }
-        // Blocks of one type are replaced all together.
-        let kinds: BTreeSet<String> = block.items.iter().filter_map(|item| item.kind()).collect();
-        let kinds: Vec<String> = kinds.into_iter().collect();
-        if !kinds.is_empty() && random.chance(40) {
-            let kind = random.pick(&kinds);
-            let of_kind = |item: &&Item| item.kind().as_ref() == Some(kind);
-            let moved: Vec<Item> = block.items.iter().filter(of_kind).cloned().collect();
-            above.items.extend(moved);
+        let mut above = Block::new(&block.kind, &labels);
+        above.items.extend(overridden_attributes(random, block));
+        if block.kind == "resource" {
+            above.items.extend(overridden_blocks(random, block));
         }
         if !above.items.is_empty() {
             over.push(above);
@@ -286,9 +284,89 @@ fn overriding(random: &mut Random, blocks: &mut [Block]) -> Vec<Block> {
     over
 }
 
+/// Attributes that an override file sets; now and then the value below is another one.
+fn overridden_attributes(random: &mut Random, block: &mut Block) -> Vec<Item> {
+    let mut above = Vec::new();
+    for item in &mut block.items {
+        if let Item::Attribute(name, value) = item
+            && !matches!(name.as_str(), "count" | "for_each" | "depends_on")
+            && value.facts.bound.is_empty()
+            && random.chance(30)
+        {
+            above.push(Item::Attribute(name.clone(), value.clone()));
+            if random.chance(50) {
+                *value = Expr::raw("null").form("overridden");
+            }
+        }
+    }
+    above
+}
+
+/// Nested blocks of one type, which are replaced all together.
+fn overridden_blocks(random: &mut Random, block: &Block) -> Vec<Item> {
+    let kinds: BTreeSet<String> = block.items.iter().filter_map(Item::nested_kind).collect();
+    let kinds: Vec<String> = kinds.into_iter().collect();
+    if kinds.is_empty() || !random.chance(40) {
+        return Vec::new();
+    }
+    let kind = random.pick(&kinds);
+    let items = block.items.iter().filter(|item| item.is_of(kind));
+    items.cloned().collect()
+}
+
+/// What a configuration may hold beside values: none of it changes them.
+fn beside(random: &mut Random) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if random.chance(10) {
+        let assert = Block::new("assert", &[])
+            .with("condition", Expr::raw("terraform.workspace == \"default\""))
+            .with("error_message", Expr::string("never"));
+        blocks.push(Block::new("check", &["nothing"]).holding(assert));
+    }
+    if random.chance(10) {
+        let moved = Block::new("moved", &[])
+            .with(
+                "from",
+                Expr::keyword("null_resource.old", json!("null_resource.old")),
+            )
+            .with(
+                "to",
+                Expr::keyword("null_resource.older", json!("null_resource.older")),
+            );
+        blocks.push(moved);
+    }
+    if random.chance(10) {
+        let kept = Block::new("lifecycle", &[]).with("destroy", Expr::literal(json!(false)));
+        let removed = Block::new("removed", &[])
+            .with(
+                "from",
+                Expr::keyword("null_resource.gone", json!("null_resource.gone")),
+            )
+            .holding(kept);
+        blocks.push(removed);
+    }
+    blocks
+}
+
+/// The same variables for OpenTofu, some with another default: `variables.tofu` hides
+/// `variables.tf` there, and is not read by Terraform.
+fn for_tofu(random: &mut Random, variables: &[Block]) -> Vec<Block> {
+    let mut variables = variables.to_vec();
+    for item in variables.iter_mut().flat_map(|block| &mut block.items) {
+        if let Item::Attribute(name, value) = item
+            && name == "default"
+            && matches!(value.literal, Some(serde_json::Value::String(_)))
+            && random.chance(50)
+        {
+            *value = Expr::string("only OpenTofu").form("tofu-file");
+        }
+    }
+    variables
+}
+
 impl Item {
     /// The type of a nested block that providers know.
-    fn kind(&self) -> Option<String> {
+    fn nested_kind(&self) -> Option<String> {
         match self {
             Self::Attribute(..) => None,
             Self::Block(block) if block.kind == "lifecycle" => None,

@@ -423,7 +423,8 @@ impl Comparison<'_> {
     fn lacking(&mut self, value: &Value, path: &str) {
         match Why::of(value) {
             Some(why) => {
-                let at = format!("{} {path}", self.at.address);
+                let expression = self.at.expression.clone();
+                let at = format!("{} {path} = {expression}", self.at.address);
                 self.reason(&why.cause.clone(), &at);
             }
             None => self.disagree(path, What::NoReason, "unknown without a reason"),

@@ -107,6 +107,7 @@ fn given(scope: &mut Scope, kind: &Kind, plain: bool) -> Expr {
         name: name.clone(),
         constraint: wanted,
         value,
+        gate: false,
     };
     scope.arguments.push(argument);
     let mut reference = Expr::raw(format!("var.{name}")).form(form);

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
 use holdfast_e2e::Host;
-use terraform_config::{Cache, RootDir, evaluate};
+use terraform_config::{Cache, Evaluated, RootDir, evaluate};
 
 use crate::case::Case;
 use crate::compare::{Compared, Counts, Disagreement, compare};
-use crate::host::{Outcome, Planner, Stubs};
+use crate::host::{Outcome, Plan, Planner, Stubs};
 use crate::idioms;
 use crate::random::Random;
 use crate::root::Root;
@@ -18,6 +18,9 @@ use crate::vocabulary::vocabulary;
 
 /// How often each idiom, form, function, listed path and block must occur.
 pub const LEAST: usize = 20;
+
+/// Behind a gate of every nth root is looked: it takes a plan of its own.
+const GATES: usize = 3;
 
 /// How much is generated.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +48,8 @@ pub struct Report {
     pub older: BTreeMap<String, usize>,
     /// What was written how often.
     pub tally: Tally,
+    /// Gates that were looked behind.
+    pub gates: usize,
 }
 
 /// The cases of a proof.
@@ -77,14 +82,22 @@ pub fn run(
         compared: Compared::default(),
         older: BTreeMap::new(),
         tally: Tally::default(),
+        gates: 0,
     };
     for (number, chunk) in cases.chunks(options.per_root).enumerate() {
         let seed = options.seed ^ number as u64;
-        let (planned, compared) = one_root(&mut planner, chunk, seed, &mut report.refused)?;
-        for case in &planned {
+        let (mut root, evaluated, mut compared) =
+            one_root(&mut planner, chunk, seed, &mut report.refused)?;
+        for case in &root.cases {
             report.tally.count(case);
         }
-        report.planned += planned.len();
+        report.planned += root.cases.len();
+        if number % GATES == 0
+            && let Some(behind) = behind_a_gate(&mut planner, &mut root, &evaluated)?
+        {
+            report.gates += 1;
+            compared.disagreements.extend(behind.disagreements);
+        }
         said(&format!(
             "{host}: {} cases, {} refused, {} disagreements",
             report.planned,
@@ -127,20 +140,14 @@ pub(crate) fn one_root(
     cases: &[Case],
     seed: u64,
     refused: &mut BTreeMap<String, String>,
-) -> Result<(Vec<Case>, Compared)> {
+) -> Result<(Root, Evaluated, Compared)> {
     let mut left: Vec<Case> = cases.to_vec();
     for _ in 0..40 {
         let root = Root::new(left, seed);
         match planner.plan(&root)? {
             Outcome::Planned(plan) => {
-                let place = RootDir {
-                    path: planner.path(),
-                    named: true,
-                };
-                let inputs = root.inputs(&planner.path(), planner.dialect());
-                let evaluated = evaluate(&place, &inputs, &Cache::default());
-                let compared = compare(&evaluated, &plan, &root.cases);
-                return Ok((root.cases, compared));
+                let (evaluated, compared) = compared(planner, &root, &plan);
+                return Ok((root, evaluated, compared));
             }
             Outcome::Refused(cases) => {
                 left = root.cases;
@@ -154,6 +161,34 @@ pub(crate) fn one_root(
         }
     }
     bail!("the host refuses case after case: {refused:?}")
+}
+
+fn compared(planner: &Planner, root: &Root, plan: &Plan) -> (Evaluated, Compared) {
+    let place = RootDir {
+        path: planner.path(),
+        named: true,
+    };
+    let inputs = root.inputs(&planner.path(), planner.dialect());
+    let evaluated = evaluate(&place, &inputs, &Cache::default());
+    let compared = compare(&evaluated, plan, &root.cases);
+    (evaluated, compared)
+}
+
+/// Gives the first gate its other value, in a plan and in an evaluation. `None` if there is none,
+/// or if the host refuses what is behind it.
+fn behind_a_gate(
+    planner: &mut Planner,
+    root: &mut Root,
+    evaluated: &Evaluated,
+) -> Result<Option<Compared>> {
+    let Some(gate) = evaluated.gates.first() else {
+        return Ok(None);
+    };
+    root.set(&gate.variable, gate.value);
+    match planner.plan(root)? {
+        Outcome::Planned(plan) => Ok(Some(compared(planner, root, &plan).1)),
+        Outcome::Refused(_) => Ok(None),
+    }
 }
 
 impl Report {
@@ -272,6 +307,7 @@ impl Report {
             "  links followed                   {}",
             self.compared.links
         ));
+        line(format!("  gates looked behind              {}", self.gates));
         line(format!(
             "  disagreements                    {}",
             self.compared.disagreements.len()

@@ -74,6 +74,11 @@ impl Root {
         Ok(())
     }
 
+    /// Sets one more variable, after all others.
+    pub fn set(&mut self, variable: &str, value: bool) {
+        self.arguments.push(format!("-var={variable}={value}"));
+    }
+
     /// The same for our evaluator.
     pub fn inputs(&self, directory: &Path, dialect: Dialect) -> Inputs {
         let variables = self.arguments.iter().filter_map(|argument| {
@@ -123,7 +128,7 @@ fn call(random: &mut Random, case: &Case, given: &mut Given) -> Vec<Block> {
             variable.set("type", constraint(&argument.constraint));
         }
         let value = &argument.value;
-        if random.chance(15) {
+        if random.chance(if argument.gate { 60 } else { 15 }) {
             variable.set("default", Expr::literal(value.clone()));
         } else {
             given.give(random, &name, value, &argument.constraint);

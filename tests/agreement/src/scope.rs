@@ -47,6 +47,8 @@ pub(crate) struct Argument {
     pub(crate) constraint: String,
     /// What it is set to.
     pub(crate) value: Json,
+    /// True if something is switched on and off by it.
+    pub(crate) gate: bool,
 }
 
 /// What an expression may use where it stands.

@@ -20,32 +20,137 @@ const WIDTH: usize = 24;
 /// Where a block, attribute or nested block is: its file, then the places on the way to it.
 type Place = (String, Vec<usize>);
 
-/// The smallest case found that disagrees as `found` does.
+/// The smallest case found that disagrees as `found` does; `said` hears how it goes on.
 ///
 /// # Errors
 /// The host cannot be driven.
-pub fn shrink(planner: &mut Planner, case: &Case, found: &Disagreement) -> Result<Case> {
-    let mut best = case.clone();
-    if let Some(slice) = smallest(planner, vec![sliced(case, &found.address)], found)? {
-        best = slice;
-    }
-    let mut chunk = places(&best).len() / 2;
-    loop {
-        let mut smaller = cut(&best, chunk.max(1));
-        if chunk <= 2 {
-            smaller.extend(simplified(&best));
+pub fn shrink(
+    planner: &mut Planner,
+    case: &Case,
+    found: &Disagreement,
+    said: &dyn Fn(&str),
+) -> Result<Case> {
+    let mut search = Search {
+        planner,
+        found,
+        best: case.clone(),
+        said,
+    };
+    search.accept(vec![sliced(case, &found.address)])?;
+    let mut chunk = places(&search.best).len() / 2;
+    while chunk > 0 {
+        if !search.cut(chunk)? {
+            chunk /= 2;
         }
-        match smallest(planner, smaller, found)? {
-            Some(case) => {
-                best = case;
-                chunk = chunk.min(places(&best).len() / 2);
-            }
-            None if chunk <= 1 => break,
-            None => chunk /= 2,
-        }
     }
+    while search.simplify()? || search.cut(1)? {}
+    let mut best = search.best;
     best.name.clone_from(&case.name);
     Ok(best)
+}
+
+/// A search under way.
+struct Search<'a> {
+    planner: &'a mut Planner,
+    found: &'a Disagreement,
+    best: Case,
+    said: &'a dyn Fn(&str),
+}
+
+impl Search<'_> {
+    /// Leaves parts out, so many at a time; true if some were not needed.
+    fn cut(&mut self, chunk: usize) -> Result<bool> {
+        let places = places(&self.best);
+        let parts: Vec<&[Place]> = places.chunks(chunk).collect();
+        let cases = parts.iter().map(|part| without(&self.best, part)).collect();
+        let alive = self.alive(cases)?;
+        if alive.is_empty() {
+            return Ok(false);
+        }
+        let all: Vec<Place> = alive.iter().flat_map(|at| parts[*at].to_vec()).collect();
+        let one = without(&self.best, parts[alive[0]]);
+        self.accept(vec![without(&self.best, &all), one])
+    }
+
+    /// Puts simpler expressions in place; true if some did.
+    fn simplify(&mut self) -> Result<bool> {
+        let mut steps: Vec<(Place, Expr)> = Vec::new();
+        for place in places(&self.best) {
+            let file = self.best.files.get(&place.0);
+            let Some(value) = file.and_then(|file| expression(file, &place.1)) else {
+                continue;
+            };
+            let mut simpler = value.simpler();
+            simpler.sort_by_key(|it| it.text().len());
+            let few = simpler.into_iter().take(8);
+            steps.extend(few.map(|simpler| (place.clone(), simpler)));
+        }
+        let cases = steps
+            .iter()
+            .map(|step| replaced(&self.best, [step]))
+            .collect();
+        let alive = self.alive(cases)?;
+        // The first that did is the simplest of its place.
+        let mut chosen: BTreeMap<&Place, &(Place, Expr)> = BTreeMap::new();
+        for at in alive {
+            chosen.entry(&steps[at].0).or_insert(&steps[at]);
+        }
+        let Some(first) = chosen.values().next() else {
+            return Ok(false);
+        };
+        let one = replaced(&self.best, [*first]);
+        let all = replaced(&self.best, chosen.values().copied());
+        self.accept(vec![all, one])
+    }
+
+    /// Goes on with the first of these that disagrees alike; true if there is one.
+    fn accept(&mut self, cases: Vec<Case>) -> Result<bool> {
+        let alive = self.alive(cases.clone())?;
+        let Some(first) = alive.first() else {
+            return Ok(false);
+        };
+        let smaller = size(&cases[*first]) < size(&self.best);
+        self.best = cases[*first].clone();
+        (self.said)(&format!("{} bytes left", size(&self.best)));
+        Ok(smaller)
+    }
+
+    /// Which of these disagree alike.
+    fn alive(&mut self, mut cases: Vec<Case>) -> Result<Vec<usize>> {
+        let mut alive = Vec::new();
+        for (group, cases) in cases.chunks_mut(WIDTH).enumerate() {
+            for (number, case) in cases.iter_mut().enumerate() {
+                case.name = format!("c{number:04}");
+            }
+            let (_, _, compared) = one_root(self.planner, cases, 0, &mut BTreeMap::new())?;
+            for (number, case) in cases.iter().enumerate() {
+                let alike = |it: &Disagreement| {
+                    it.case == case.name
+                        && it.what == self.found.what
+                        && (it.path == self.found.path || it.what == What::Problem)
+                };
+                if compared.disagreements.iter().any(alike) {
+                    alive.push(group * WIDTH + number);
+                }
+            }
+        }
+        Ok(alive)
+    }
+}
+
+fn size(case: &Case) -> usize {
+    let texts = case.texts();
+    texts.map(|(path, text)| path.len() + text.len()).sum()
+}
+
+fn replaced<'s>(case: &Case, steps: impl IntoIterator<Item = &'s (Place, Expr)>) -> Case {
+    let mut less = case.clone();
+    for ((name, place), by) in steps {
+        if let Some(file) = less.files.get_mut(name) {
+            replace(file, place, by.clone());
+        }
+    }
+    less
 }
 
 /// The case with what an instance needs: the names in its address, and the names in what they name.
@@ -106,55 +211,6 @@ fn sliced(case: &Case, address: &str) -> Case {
 fn words(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     words.filter(|word| !word.is_empty()).map(str::to_owned)
-}
-
-/// The smallest of these that disagrees alike.
-fn smallest(
-    planner: &mut Planner,
-    mut cases: Vec<Case>,
-    found: &Disagreement,
-) -> Result<Option<Case>> {
-    cases.sort_by_key(size);
-    for group in cases.chunks_mut(WIDTH) {
-        for (number, case) in group.iter_mut().enumerate() {
-            case.name = format!("c{number:04}");
-        }
-        let (planned, compared) = one_root(planner, group, 0, &mut BTreeMap::new())?;
-        let alike = |case: &&Case| {
-            compared.disagreements.iter().any(|it| {
-                it.case == case.name
-                    && it.what == found.what
-                    && (it.path == found.path || found.what == What::Problem)
-            })
-        };
-        if let Some(case) = planned.iter().find(alike) {
-            return Ok(Some(case.clone()));
-        }
-    }
-    Ok(None)
-}
-
-fn size(case: &Case) -> usize {
-    case.texts()
-        .map(|(path, text)| path.len() + text.len())
-        .sum()
-}
-
-/// The case without so many of its parts, at every place.
-fn cut(case: &Case, chunk: usize) -> Vec<Case> {
-    let places = places(case);
-    let mut all: Vec<Case> = places
-        .chunks(chunk)
-        .map(|some| without(case, some))
-        .collect();
-    for name in case.files.keys() {
-        if matches!(case.files[name], File::Text(_)) && chunk <= 4 {
-            let mut less = case.clone();
-            less.files.remove(name);
-            all.push(less);
-        }
-    }
-    all
 }
 
 fn places(case: &Case) -> Vec<Place> {
@@ -235,28 +291,6 @@ fn remove(block: &mut Block, place: &[usize]) {
     }
 }
 
-/// The case with one expression one step simpler, in every way.
-fn simplified(case: &Case) -> Vec<Case> {
-    let mut all = Vec::new();
-    for (name, place) in places(case) {
-        let Some(value) = case
-            .files
-            .get(&name)
-            .and_then(|file| expression(file, &place))
-        else {
-            continue;
-        };
-        for simpler in value.simpler() {
-            let mut less = case.clone();
-            if let Some(file) = less.files.get_mut(&name) {
-                replace(file, &place, simpler);
-            }
-            all.push(less);
-        }
-    }
-    all
-}
-
 fn expression<'c>(file: &'c File, place: &[usize]) -> Option<&'c Expr> {
     let File::Code { blocks, .. } = file else {
         return None;
@@ -310,14 +344,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_is_smaller() {
+    fn every_part_can_be_left_out() {
         let case = Case::generate("c0000", 7, 'c');
-        let smaller = cut(&case, 1);
-        assert_eq!(
-            smaller.iter().filter(|it| size(it) >= size(&case)).count(),
-            0
-        );
-        assert!(simplified(&case).iter().all(|it| size(it) != size(&case)));
-        assert!(without(&case, &places(&case)).arguments.is_empty());
+        let places = places(&case);
+        assert!(places.len() > 20);
+        for place in &places {
+            let less = without(&case, std::slice::from_ref(place));
+            assert!(size(&less) < size(&case), "{place:?}");
+        }
+        assert!(without(&case, &places).arguments.is_empty());
     }
 }

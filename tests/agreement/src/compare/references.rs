@@ -64,7 +64,12 @@ impl Comparison<'_> {
             self.compared.references += 1;
             let allowed: BTreeSet<String> = named.iter().map(|name| resource(name)).collect();
             let ours = marked(&attribute.value);
-            if let Some(stray) = ours.iter().find(|it| !allowed.contains(*it)) {
+            // What is read from another resource may come from a third.
+            let case = self.cases.get(self.at.case.as_str());
+            let facts = case.and_then(|case| case.facts_of(&self.at.expression));
+            let beyond = |it: &String| facts.is_some_and(|facts| facts.resources.contains(it));
+            let stray = ours.iter().find(|it| !allowed.contains(*it) && !beyond(it));
+            if let Some(stray) = stray {
                 let detail = format!("a reference to {stray}; the plan names {named:?}");
                 self.disagree(&here, What::Reference, detail);
             }

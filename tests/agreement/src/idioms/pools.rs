@@ -45,6 +45,7 @@ fn switch(scope: &mut Scope, on: bool) -> Expr {
             name: name.clone(),
             constraint: "bool".to_owned(),
             value: json!(on),
+            gate: true,
         });
     }
     Expr::raw(format!("var.{name}"))
@@ -133,6 +134,7 @@ pub(super) fn plain_strings(scope: &mut Scope) {
             name: name.clone(),
             constraint: "string".to_owned(),
             value: json!(value),
+            gate: false,
         });
         Expr::raw(format!("var.{name}")).of_kind(&Kind::Text)
     };
