@@ -15,5 +15,5 @@ pub mod workdir;
 
 pub use hosts::Host;
 pub use programs::Programs;
-pub use scene::{Scene, on_each_host};
+pub use scene::{Scene, on_each_host, on_one_host};
 pub use workdir::{Run, Workdir};

@@ -53,6 +53,26 @@ pub fn on_each_host(test: impl Fn(&mut Scene) -> Result<()>) -> Result<()> {
     Ok(())
 }
 
+/// Runs a test on one of the hosts, for what no host has a part in: what the provider does when
+/// calls fail or wait. Which host that is follows from the test's name, so that all get their share.
+///
+/// # Errors
+/// It fails, and why; or there is no host.
+pub fn on_one_host(test: impl Fn(&mut Scene) -> Result<()>) -> Result<()> {
+    let hosts = hosts::for_tests()?;
+    let thread = std::thread::current();
+    let turn: usize = thread
+        .name()
+        .unwrap_or_default()
+        .bytes()
+        .map(usize::from)
+        .sum();
+    let Some(host) = hosts.get(turn % hosts.len().max(1)) else {
+        return Ok(());
+    };
+    test(&mut Scene::new(host)?).with_context(|| format!("on {host}"))
+}
+
 impl Scene {
     fn new(host: &Host) -> Result<Self> {
         let sandbox = Sandbox::start()?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use holdfast_e2e::scene::{daily, policy};
-use holdfast_e2e::{Scene, on_each_host};
+use holdfast_e2e::{Scene, on_each_host, on_one_host};
 use holdfast_sandbox::Fault;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn settled(scene: &Scene) -> Result<Value> {
 
 #[test]
 fn a_create_survives_whatever_passes() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         start(scene, &daily(""))?;
         for fault in [
             Fault::DropAnswer,
@@ -273,7 +273,7 @@ fn a_policy_without_the_mark_is_never_taken() -> Result<()> {
 
 #[test]
 fn updates_and_deletes_heal_too() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         start(scene, &daily(""))?;
         scene.workdir.apply()?;
         for (count, operation) in [

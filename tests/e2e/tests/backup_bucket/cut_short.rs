@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use holdfast_e2e::{Scene, on_each_host};
+use holdfast_e2e::{Scene, on_each_host, on_one_host};
 use holdfast_sandbox::{Fault, S3Request};
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ const STEPS: [&str; 6] = [
 
 #[test]
 fn a_create_survives_whatever_passes() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         start(scene, &backups("deletion_protection = false"))?;
         for fault in [
             Fault::DropAnswer,
@@ -121,7 +121,7 @@ fn an_error_at_any_step_leaves_state_that_heals() -> Result<()> {
 
 #[test]
 fn a_create_that_is_killed_after_any_call_is_finished_by_the_next() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         start(scene, &backups(""))?;
         for (at, step) in STEPS.iter().enumerate() {
             let step = format!("s3:{step}");
@@ -223,7 +223,7 @@ fn a_replacement_that_comes_first_takes_the_unfinished_bucket_up() -> Result<()>
 
 #[test]
 fn of_two_resources_with_one_bucket_one_makes_it() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         for region in ["eu-central-1", "us-east-1"] {
             let blocks = format!(
                 "provider \"holdfast\" {{\n  region = \"{region}\"\n}}\n\
@@ -261,7 +261,7 @@ fn of_two_resources_with_one_bucket_one_makes_it() -> Result<()> {
 
 #[test]
 fn what_others_have_is_never_taken() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         start(scene, &backups(""))?;
         scene.sandbox.plant_foreign_bucket(BUCKET, "eu-central-1");
         let error = scene
@@ -303,7 +303,7 @@ fn what_others_have_is_never_taken() -> Result<()> {
 
 #[test]
 fn a_slow_s3_is_waited_for() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         start(scene, &backups("deletion_protection = false"))?;
         let mut settings = scene.sandbox.s3_settings();
         settings.unseen_bucket_calls = 3;
@@ -321,7 +321,7 @@ fn a_slow_s3_is_waited_for() -> Result<()> {
 
 #[test]
 fn updates_and_deletes_heal_too() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         start(scene, &backups(""))?;
         scene.workdir.apply()?;
         for (count, operation) in [

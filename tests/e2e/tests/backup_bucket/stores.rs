@@ -1,7 +1,7 @@
 //! Stores that are not AWS.
 
 use anyhow::{Context, Result, ensure};
-use holdfast_e2e::on_each_host;
+use holdfast_e2e::on_one_host;
 use holdfast_sandbox::S3Settings;
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::{ADDRESS, BUCKET, backups, only, settled, start};
 
 #[test]
 fn what_a_store_lacks_is_left_out_and_said() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         start(scene, &backups(""))?;
         for (settings, lacking) in [
             (S3Settings::ceph(), json!(["logging", "ownership"])),
@@ -47,7 +47,7 @@ fn what_a_store_lacks_is_left_out_and_said() -> Result<()> {
 
 #[test]
 fn what_is_asked_for_must_be_there() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         scene.sandbox.set_s3_settings(S3Settings::plain_store());
         for (feature, body) in [
             (
@@ -88,7 +88,7 @@ fn what_is_asked_for_must_be_there() -> Result<()> {
 
 #[test]
 fn a_store_of_its_own_may_have_any_region_and_keep_no_names() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         let provider = format!(
             "provider \"holdfast\" {{\n  region = \"eu-central-1\"\n  s3_use_path_style = true\n  \
              skip_requesting_account_id = true\n  endpoints {{\n    s3 = \"{}\"\n  }}\n}}\n",

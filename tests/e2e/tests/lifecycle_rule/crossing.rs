@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use holdfast_e2e::scene::programs;
-use holdfast_e2e::{Scene, Workdir, on_each_host};
+use holdfast_e2e::{Scene, Workdir, on_each_host, on_one_host};
 use holdfast_sandbox::{Fault, S3Settings};
 use serde_json::json;
 
@@ -62,7 +62,7 @@ fn finish(run: Child) -> Result<()> {
 /// Our apply is stopped at one call, theirs runs from end to end, ours goes on.
 #[test]
 fn a_whole_run_fits_into_every_step_of_another() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         let other = two(scene)?;
         let steps = [(GET, 1), (GET, 2), (GET, 3), (PUT, 1)];
         for (operation, nth) in steps {
@@ -109,7 +109,7 @@ fn a_whole_run_fits_into_every_step_of_another() -> Result<()> {
 /// Both runs at once, with calls that take their time.
 #[test]
 fn slow_calls_of_two_runs_lose_nothing() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         let other = two(scene)?;
         for (read, write) in [(0, 0), (0, 150), (150, 0), (100, 300), (300, 100)] {
             let at = format!("reads {read} ms, writes {write} ms");
@@ -140,7 +140,7 @@ fn slow_calls_of_two_runs_lose_nothing() -> Result<()> {
 
 #[test]
 fn a_killed_create_is_taken_up_by_the_next_one() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         bucket(scene, "shared")?;
         scene.configure(&rule("ours", "shared", "ours", 30))?;
         scene.workdir.init()?;
@@ -182,7 +182,7 @@ fn a_killed_create_is_taken_up_by_the_next_one() -> Result<()> {
 
 #[test]
 fn calls_that_fail_once_are_healed() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         bucket(scene, "shared")?;
         scene.configure("")?;
         scene.workdir.init()?;
@@ -255,7 +255,7 @@ fn a_create_that_cannot_be_seen_through_is_kept_as_tainted_and_heals() -> Result
 
 #[test]
 fn s3_on_a_slow_day_is_waited_for() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         bucket(scene, "shared")?;
         scene.sandbox.set_s3_settings(S3Settings {
             stale_lifecycle_reads: 3,

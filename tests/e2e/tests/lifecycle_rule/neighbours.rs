@@ -1,7 +1,7 @@
 //! Rules that others wrote, and rules that another resource made.
 
 use anyhow::{Result, ensure};
-use holdfast_e2e::on_each_host;
+use holdfast_e2e::{on_each_host, on_one_host};
 use holdfast_sandbox::{S3Feature, S3Settings};
 use serde_json::json;
 
@@ -89,7 +89,7 @@ fn a_rule_of_the_older_form_is_unharmed_and_named_where_it_is_in_the_way() -> Re
 
 #[test]
 fn of_rules_that_go_out_together_only_the_one_in_the_way_fails() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         bucket(scene, "backups")?;
         let mut text: String = (0..8)
             .map(|i| rule(&format!("r{i}"), "backups", &format!("r{i}"), 30))
@@ -185,7 +185,7 @@ fn two_resources_for_one_rule_are_an_error() -> Result<()> {
 fn a_whole_configuration_does_not_stumble_over_a_rule_added_meanwhile() -> Result<()> {
     let meddled = "<Rule><ID>theirs</ID><Filter><Prefix>x/</Prefix></Filter><Status>Enabled</Status>\
         <Expiration><Days>9</Days></Expiration></Rule>";
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         bucket(scene, "whole")?;
         let text = r#"
 resource "holdfast_bucket_lifecycle" "all" {
@@ -282,7 +282,7 @@ resource "holdfast_bucket_lifecycle" "all" {
 
 #[test]
 fn a_store_without_lifecycle_rules_says_so() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         bucket(scene, "backups")?;
         scene.sandbox.set_s3_settings(S3Settings {
             lacks: [S3Feature::Lifecycle].into(),

@@ -2,7 +2,7 @@
 //! situation, with assertions of our own, for both resources.
 
 use anyhow::{Context, Result, ensure};
-use holdfast_e2e::on_each_host;
+use holdfast_e2e::{on_each_host, on_one_host};
 use holdfast_sandbox::S3Settings;
 
 use super::{actions, bucket, lifecycle, rule_xml};
@@ -288,7 +288,7 @@ fn every_situation_converges_reaches_s3_and_is_imported() -> Result<()> {
 /// hashicorp/aws waits three minutes and fails on such stores (#25939, #46021, #49547).
 #[test]
 fn a_store_that_answers_in_its_own_words_is_understood() -> Result<()> {
-    on_each_host(|scene| {
+    on_one_host(|scene| {
         scene.sandbox.set_s3_settings(S3Settings {
             minimum_size_header: false,
             empty_filter: false,
