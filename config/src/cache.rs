@@ -1,24 +1,45 @@
 //! What was read and parsed, shared by all roots of a run.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::Dialect;
-use crate::load::{File, Module};
+use crate::load::{File, FileNames, Module, ModuleFiles, file_names, has_tofu, module_files};
+use crate::places::Places;
 
 /// One parse per file and one load per directory, however many roots use them. Share it between
 /// threads.
 #[derive(Debug, Default)]
 pub struct Cache {
+    pub(crate) places: Places,
+    names: Shelf<PathBuf, io::Result<FileNames>>,
     files: Shelf<PathBuf, File>,
     modules: Shelf<(PathBuf, Dialect), Module>,
+    parsed: AtomicUsize,
 }
 
 impl Cache {
-    /// The file at `path`, read and parsed at the first call.
+    /// How many files were read and parsed so far.
+    pub fn parsed(&self) -> usize {
+        self.parsed.load(Ordering::Relaxed)
+    }
+
+    /// The file at `path`, read and parsed at the first call. One that several paths lead to is
+    /// parsed once, too.
     pub(crate) fn file(&self, path: &Path) -> Arc<File> {
-        self.files.get(path.to_owned(), || File::read(path))
+        self.files.get(path.to_owned(), || {
+            let real = self.places.canonical(path);
+            match real == path || !real.is_file() {
+                true => {
+                    self.parsed.fetch_add(1, Ordering::Relaxed);
+                    File::read(path)
+                }
+                false => self.file(&real).under(path),
+            }
+        })
     }
 
     /// The module in `directory`, loaded at the first call.
@@ -26,6 +47,30 @@ impl Cache {
         let key = (directory.to_owned(), dialect);
         self.modules
             .get(key, || Module::load(directory, dialect, self))
+    }
+
+    /// The files of a directory that make up a module: see [`module_files`]. The error is a
+    /// phrase.
+    pub(crate) fn module_files(
+        &self,
+        directory: &Path,
+        dialect: Option<Dialect>,
+    ) -> Result<ModuleFiles, String> {
+        match &*self.names(directory) {
+            Ok(names) => Ok(module_files(directory, names, dialect)),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    /// What a directory is read as if nobody says.
+    pub(crate) fn dialect(&self, directory: &Path) -> Dialect {
+        let names = self.names(directory);
+        Dialect::of(names.as_ref().as_ref().is_ok_and(has_tofu))
+    }
+
+    fn names(&self, directory: &Path) -> Arc<io::Result<FileNames>> {
+        self.names
+            .get(directory.to_owned(), || file_names(directory))
     }
 }
 
@@ -60,7 +105,8 @@ mod tests {
     #[test]
     fn a_file_is_read_once_however_many_ask() {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("main.tf");
+        let top = directory.path().canonicalize().unwrap();
+        let path = top.join("main.tf");
         std::fs::write(&path, "locals {}\n").unwrap();
         let cache = Cache::default();
         let files: Vec<Arc<File>> = std::thread::scope(|scope| {
@@ -70,8 +116,29 @@ mod tests {
             threads.into_iter().map(join).collect()
         });
         assert!(files.iter().all(|file| Arc::ptr_eq(file, &files[0])));
-        let module = || cache.module(directory.path(), Dialect::Terraform);
+        let module = || cache.module(&top, Dialect::Terraform);
         assert!(Arc::ptr_eq(&module(), &module()));
         assert_eq!(module().problems, []);
+        assert_eq!(cache.parsed(), 1);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_is_linked_to_is_parsed_once_and_shown_under_each_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path();
+        std::fs::write(top.join("common.tf"), "locals {\n  a = \n}\n").unwrap();
+        std::os::unix::fs::symlink("common.tf", top.join("link.tf")).unwrap();
+        let cache = Cache::default();
+        for name in ["common.tf", "link.tf"] {
+            let file = cache.file(&top.join(name));
+            assert_eq!(file.source.path, top.join(name));
+            let [problem] = file.problems.as_slice() else {
+                panic!("{:?}", file.problems);
+            };
+            assert_eq!(problem.file.as_deref(), Some(&*top.join(name)));
+            assert_eq!(problem.origin.as_ref().unwrap().file.path, top.join(name));
+        }
+        assert_eq!(cache.parsed(), 1);
     }
 }

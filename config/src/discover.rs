@@ -8,9 +8,8 @@ use ignore::WalkBuilder;
 
 use crate::eval::is_local_source;
 use crate::inputs::Dialect;
-use crate::load::module_files;
-use crate::paths::canonical;
-use crate::{Cache, Problem};
+use crate::load::ModuleFiles;
+use crate::{Cache, Problem, threads};
 
 /// What to walk and how to read it.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +51,18 @@ pub fn discover(paths: &[PathBuf], options: &DiscoverOptions, cache: &Cache) -> 
     let mut problems = Vec::new();
     for path in paths {
         match directory_of(path) {
-            Ok(directory) => walk(path, &directory, options, &mut found, &mut problems),
+            Ok(directory) => {
+                let directory = cache
+                    .places
+                    .simplest(&directory, &cache.places.canonical(&directory));
+                let mut walk = Walk {
+                    options,
+                    cache,
+                    found: &mut found,
+                    problems: &mut problems,
+                };
+                walk.under(path, &directory);
+            }
             Err(problem) => problems.push(*problem),
         }
     }
@@ -83,81 +93,109 @@ fn directory_of(path: &Path) -> Result<PathBuf, Box<Problem>> {
     })
 }
 
-/// Finds the module directories under one path.
-fn walk(
-    path: &Path,
-    directory: &Path,
-    options: &DiscoverOptions,
-    found: &mut Found,
-    problems: &mut Vec<Problem>,
-) {
-    let mut any = false;
-    let mut terragrunt: Vec<PathBuf> = Vec::new();
-    let walk = WalkBuilder::new(directory)
-        // A `.gitignore` counts whether or not git knows the directory yet; other tools' ignore
-        // files do not.
-        .require_git(false)
-        .ignore(false)
-        .sort_by_file_path(Path::cmp)
-        .build();
-    for entry in walk {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                problems.push(Problem::analysis(error.to_string()).about(directory));
-                continue;
+/// Where a walk goes, and what it brings.
+struct Walk<'w> {
+    options: &'w DiscoverOptions,
+    cache: &'w Cache,
+    found: &'w mut Found,
+    problems: &'w mut Vec<Problem>,
+}
+
+/// One directory on the way.
+struct Visit {
+    path: PathBuf,
+    /// True where the walk begins.
+    is_start: bool,
+}
+
+impl Walk<'_> {
+    /// Finds the module directories under one path.
+    fn under(&mut self, path: &Path, directory: &Path) {
+        let visits = self.visits(directory);
+        let (options, cache) = (self.options, self.cache);
+        let listed = threads::map(&visits, |visit| {
+            let files = cache.module_files(&visit.path, options.dialect);
+            (files, cache.places.canonical(&visit.path))
+        });
+        let mut any = false;
+        let mut terragrunt: Vec<PathBuf> = Vec::new();
+        for (visit, (files, place)) in visits.into_iter().zip(listed) {
+            let here = &visit.path;
+            if files.as_ref().is_ok_and(|files| files.has_terragrunt) {
+                terragrunt.push(here.join("terragrunt.hcl"));
             }
-        };
-        if !entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.depth() > 0 {
-            continue;
-        }
-        let here = entry.path();
-        let files = module_files(here, options.dialect);
-        if files.as_ref().is_ok_and(|files| files.has_terragrunt) {
-            terragrunt.push(here.join("terragrunt.hcl"));
-        }
-        match files {
-            Ok(files) if files.is_empty() => {}
-            Ok(_) => {
-                any = true;
-                let named = entry.depth() == 0;
-                let root = found.entry(canonical(here)).or_insert_with(|| RootDir {
-                    path: here.strip_prefix("./").unwrap_or(here).to_owned(),
-                    named,
-                });
-                root.named |= named;
-            }
-            Err(error) => {
-                let message = format!("the directory {} cannot be read: {error}", here.display());
-                problems.push(Problem::analysis(message).about(here));
-                any = true;
+            any |= !files.as_ref().is_ok_and(ModuleFiles::is_empty);
+            match files {
+                Ok(files) if files.is_empty() => {}
+                Ok(_) => {
+                    let root = self.found.entry(place).or_insert_with(|| RootDir {
+                        path: here.strip_prefix("./").unwrap_or(here).to_owned(),
+                        named: visit.is_start,
+                    });
+                    root.named |= visit.is_start;
+                }
+                Err(error) => {
+                    let shown = here.display();
+                    let message = format!("the directory {shown} cannot be read: {error}");
+                    self.problems.push(Problem::analysis(message).about(here));
+                }
             }
         }
+        self.problems.extend(not_read(&terragrunt));
+        if !any {
+            let message = format!("there is no Terraform file in or under {}", path.display());
+            self.problems.push(Problem::analysis(message).about(path));
+        }
     }
-    if let Some(first) = terragrunt.first() {
-        let message = match terragrunt.len() {
-            1 => format!("{} is not read", first.display()),
-            count => format!(
-                "{count} terragrunt.hcl are not read, such as {}",
-                first.display()
-            ),
-        };
-        let help = "what Terragrunt generates and sets is not seen: name the directory in which it \
-                    runs Terraform, under .terragrunt-cache, to check that";
-        problems.push(Problem::note(message).with_help(help).about(first));
+
+    /// A directory and all that it holds, sorted by path.
+    fn visits(&mut self, directory: &Path) -> Vec<Visit> {
+        let walk = WalkBuilder::new(directory)
+            // A `.gitignore` counts whether or not git knows the directory yet; other tools' ignore
+            // files do not.
+            .require_git(false)
+            .ignore(false)
+            .sort_by_file_path(Path::cmp)
+            .build();
+        let mut visits = Vec::new();
+        for entry in walk {
+            match entry {
+                Ok(entry) => {
+                    let is_start = entry.depth() == 0;
+                    if is_start || entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                        let path = entry.into_path();
+                        visits.push(Visit { path, is_start });
+                    }
+                }
+                Err(error) => self
+                    .problems
+                    .push(Problem::analysis(error.to_string()).about(directory)),
+            }
+        }
+        visits
     }
-    if !any {
-        let message = format!("there is no Terraform file in or under {}", path.display());
-        problems.push(Problem::analysis(message).about(path));
-    }
+}
+
+/// Terragrunt's files, which nobody reads here.
+fn not_read(terragrunt: &[PathBuf]) -> Option<Problem> {
+    let first = terragrunt.first()?;
+    let shown = first.display();
+    let message = match terragrunt.len() {
+        1 => format!("{shown} is not read"),
+        count => format!("{count} terragrunt.hcl are not read, such as {shown}"),
+    };
+    let help = "what Terragrunt generates and sets is not seen: name the directory in which it \
+                runs Terraform, under .terragrunt-cache, to check that";
+    Some(Problem::note(message).with_help(help).about(first))
 }
 
 /// Those found directories that nobody calls, those that were named, and one of each circle.
 fn roots(found: &Found, options: &DiscoverOptions, cache: &Cache) -> Vec<RootDir> {
-    let calls: BTreeMap<&PathBuf, BTreeSet<&PathBuf>> = found
-        .iter()
-        .map(|(place, root)| (place, called_from(place, root, found, options, cache)))
-        .collect();
+    let places: Vec<(&PathBuf, &RootDir)> = found.iter().collect();
+    let calls = threads::map(&places, |(place, root)| {
+        called_from(place, root, found, options, cache)
+    });
+    let calls: BTreeMap<&PathBuf, BTreeSet<&PathBuf>> = found.keys().zip(calls).collect();
     let called: BTreeSet<&PathBuf> = calls.values().flatten().copied().collect();
     let is_root = |place: &PathBuf, root: &RootDir| root.named || !called.contains(place);
     let mut roots: Vec<&PathBuf> = found
@@ -190,10 +228,8 @@ fn called_from<'f>(
     options: &DiscoverOptions,
     cache: &Cache,
 ) -> BTreeSet<&'f PathBuf> {
-    let dialect = options.dialect.unwrap_or_else(|| {
-        let files = module_files(&root.path, None);
-        Dialect::of(files.is_ok_and(|files| files.has_tofu))
-    });
+    let dialect = options.dialect;
+    let dialect = dialect.unwrap_or_else(|| cache.dialect(&root.path));
     let module = cache.module(&root.path, dialect);
     let written = module.calls.values();
     let written = written.filter_map(|call| call.attribute("source")?.node().expr.literal_text());
@@ -205,7 +241,7 @@ fn called_from<'f>(
         .map(str::to_owned)
         .chain(unread)
         .filter(|source| is_local_source(source))
-        .filter_map(|source| found.get_key_value(&canonical(&root.path.join(source))))
+        .filter_map(|source| found.get_key_value(&cache.places.canonical(&root.path.join(source))))
         .map(|(called, _)| called)
         .filter(|called| *called != place)
         .collect()
@@ -214,7 +250,7 @@ fn called_from<'f>(
 /// What looks like the source of a local module in files that do not parse: a call may be among
 /// what could not be read, and then its module is no root.
 fn sources_in_broken_files(directory: &Path, dialect: Dialect, cache: &Cache) -> Vec<String> {
-    let Ok(files) = module_files(directory, Some(dialect)) else {
+    let Ok(files) = cache.module_files(directory, Some(dialect)) else {
         return Vec::new();
     };
     let paths = files.primary.iter().chain(&files.overrides);

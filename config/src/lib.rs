@@ -9,6 +9,7 @@
 //! - [`syntax`]: text to trees. - [`functions`]: Terraform's built-in functions.
 //! - [`source`]: files and places in them.
 //! - [`instance`]: the product. - [`schema`]: what providers say of their resources.
+//! - [`threads`]: many roots at a time.
 //! - [`why`]: why a value is unknown, and which resources a value came from.
 //!
 //! ```no_run
@@ -34,11 +35,13 @@ mod inputs;
 pub mod instance;
 mod load;
 mod paths;
+mod places;
 mod problem;
 pub mod schema;
 mod similar;
 pub mod source;
 pub mod syntax;
+pub mod threads;
 pub mod why;
 
 pub use cache::Cache;

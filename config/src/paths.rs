@@ -26,12 +26,3 @@ pub(crate) fn clean(path: &Path) -> PathBuf {
     }
     cleaned
 }
-
-/// The cleaned path if it leads to the same place.
-pub(crate) fn simplest(path: &Path, canonical: &Path) -> PathBuf {
-    let cleaned = clean(path);
-    match cleaned.canonicalize() {
-        Ok(found) if found == canonical => cleaned,
-        _ => path.to_owned(),
-    }
-}

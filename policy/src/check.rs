@@ -4,12 +4,11 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use terraform_config::{
     Behind, Cache, DiscoverOptions, Discovery, Inputs, Problem, ProblemKind, RootDir, VarInput,
-    behind_gates, discover, evaluate,
+    behind_gates, discover, evaluate, threads,
 };
 
 use crate::engine::{self, Judgement};
@@ -40,14 +39,8 @@ pub fn check(request: &Request, paths: Paths) -> Report {
         roots,
         mut problems,
     } = roots(request, &cache);
-    let judged: Vec<(Judgement, Vec<Problem>)> = match roots.as_slice() {
-        // The thread pool would cost more than it saves.
-        [root] => vec![one(root, request, &cache)],
-        roots => roots
-            .par_iter()
-            .map(|root| one(root, request, &cache))
-            .collect(),
-    };
+    let judged: Vec<(Judgement, Vec<Problem>)> =
+        threads::map(&roots, |root| one(root, request, &cache));
     let mut judgement = Judgement::default();
     for (judged, more) in judged {
         judgement.extend(judged);

@@ -9,7 +9,7 @@ use cty::{Type, Value};
 use crate::inputs::MissingModules;
 use crate::instance::{InstanceKey, ModuleStep};
 use crate::load::{Content, Module};
-use crate::paths::{canonical, clean, simplest};
+use crate::paths::clean;
 use crate::syntax::tree::Name;
 use crate::why::Why;
 use crate::{Problem, ProblemKind};
@@ -97,6 +97,9 @@ impl Evaluator<'_> {
 
     /// A `module` block that is declared, expanded and loaded.
     pub(super) fn call(&self, module: &Rc<ModuleInstance>, name: &Name) -> Rc<Calls> {
+        if let Some(calls) = module.calls.made(name) {
+            return calls;
+        }
         let shown = format!("{}module.{name}", module.prefix());
         let missing = |why| Rc::new(Calls::missing(&shown, why));
         let Some(content) = module.config.calls.get(name) else {
@@ -222,7 +225,7 @@ impl Evaluator<'_> {
                 }
             }
         };
-        if !directory.is_dir() {
+        let Some(canonical) = self.cache.places.directory(&directory) else {
             let written = match is_local_source(source) {
                 true => Path::new(source),
                 false => relative.as_path(),
@@ -233,8 +236,7 @@ impl Evaluator<'_> {
             );
             self.report(Problem::analysis(message).at(origin));
             return Err(Why::new(format!("the directory of {shown} does not exist")));
-        }
-        let canonical = canonical(&directory);
+        };
         let circle = module.ancestry.contains(&canonical);
         if circle || module.path.len() >= MAX_MODULE_DEPTH {
             let message = if circle {
@@ -245,7 +247,7 @@ impl Evaluator<'_> {
             self.report(Problem::analysis(message).at(origin));
             return Err(Why::new(format!("{shown} calls itself")));
         }
-        let directory = simplest(&directory, &canonical);
+        let directory = self.cache.places.simplest(&directory, &canonical);
         let config = self.load(&directory);
         Ok(Found {
             config,

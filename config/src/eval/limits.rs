@@ -23,8 +23,6 @@ const MAX_VALUE_DEPTH: usize = 256;
 pub(super) const MAX_STEPS: u64 = 10_000_000;
 /// Expressions being evaluated at one time, through references too.
 const MAX_DEPTH: usize = 4_000;
-/// Stack that an evaluation runs on: room for [`MAX_DEPTH`] in a debug build.
-pub(super) const STACK_BYTES: usize = 64 << 20;
 
 /// What is said once there are no steps left; from then on everything fails.
 pub(super) const OUT_OF_STEPS: &str = "evaluating this root takes more than 10 million steps";

@@ -24,6 +24,11 @@ pub(super) enum State<V> {
 }
 
 impl<K: Hash + Eq, V: Clone> Memo<K, V> {
+    /// What was made. Most that is asked for was, and then its name for messages is not needed.
+    pub(super) fn made(&self, key: &K) -> Option<V> {
+        self.0.borrow().get(key)?.clone()
+    }
+
     pub(super) fn begin(&self, key: K) -> State<V> {
         match self.0.borrow_mut().entry(key) {
             std::collections::hash_map::Entry::Occupied(slot) => match slot.get() {

@@ -46,13 +46,12 @@ use cty::Value;
 
 use crate::instance::{Attribute, Instance, ModuleStep, Provider, Settings};
 use crate::load::{self, Located};
-use crate::paths::canonical;
 use crate::syntax::tree;
 use crate::why::Why;
-use crate::{Cache, Dialect, Inputs, Origin, Problem, RootDir};
+use crate::{Cache, Dialect, Inputs, Origin, Problem, RootDir, threads};
 
 use installed::Installed;
-use limits::{Budget, MAX_MODULES, STACK_BYTES};
+use limits::{Budget, MAX_MODULES};
 use memo::{Memo, State};
 use module::ModuleInstance;
 use variables::Given;
@@ -103,23 +102,14 @@ pub enum ModuleSource {
 /// is unknown and named in `problems`.
 pub fn evaluate(root: &RootDir, inputs: &Inputs, cache: &Cache) -> Evaluated {
     // Evaluation follows references as deep as they go; the caller's stack may be small.
-    std::thread::scope(|scope| {
-        let run = || Evaluator::new(root, inputs, cache).run();
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
-        let result = match thread.spawn_scoped(scope, run) {
-            Ok(thread) => thread
-                .join()
-                .map_err(|_| "a fault in this program".to_owned()),
-            Err(error) => Err(format!("no memory for its stack: {error}")),
-        };
-        result.unwrap_or_else(|reason| {
-            let path = &root.path;
-            let message = format!("{} could not be evaluated: {reason}", path.display());
-            Evaluated {
-                problems: vec![Problem::analysis(message).about(path)],
-                ..Evaluated::default()
-            }
-        })
+    let result = threads::on_deep_stack(|| Evaluator::new(root, inputs, cache).run());
+    result.unwrap_or_else(|reason| {
+        let path = &root.path;
+        let message = format!("{} could not be evaluated: {reason}", path.display());
+        Evaluated {
+            problems: vec![Problem::analysis(message).about(path)],
+            ..Evaluated::default()
+        }
     })
 }
 
@@ -162,12 +152,9 @@ struct Problems {
 
 impl<'c> Evaluator<'c> {
     fn new(root: &RootDir, inputs: &'c Inputs, cache: &'c Cache) -> Self {
-        let dialect = inputs.dialect.unwrap_or_else(|| {
-            let files = load::module_files(&root.path, None);
-            Dialect::of(files.is_ok_and(|files| files.has_tofu))
-        });
+        let dialect = inputs.dialect.unwrap_or_else(|| cache.dialect(&root.path));
         let mut evaluator = Self {
-            fence: repository_root(&root.path),
+            fence: cache.places.repository(&root.path),
             root_dir: root.path.clone(),
             dialect,
             inputs,
@@ -197,7 +184,9 @@ impl<'c> Evaluator<'c> {
             self.report(Problem::analysis(message).about(path));
         }
         self.given = self.root_variables(&config);
-        let root = Rc::new(ModuleInstance::root(config, self.root_dir.clone()));
+        let ancestry = vec![self.cache.places.canonical(&self.root_dir)];
+        let directory = self.root_dir.clone();
+        let root = Rc::new(ModuleInstance::root(config, directory, ancestry));
         self.register(&root);
         let mut evaluated = Evaluated::default();
         self.walk(&root, &mut evaluated);
@@ -389,11 +378,4 @@ fn workspace(root: &Path, inputs: &Inputs) -> String {
         .or_else(from_environment)
         .or_else(selected)
         .unwrap_or_else(|| "default".to_owned())
-}
-
-/// The nearest directory upwards that git knows, else the directory itself.
-fn repository_root(directory: &Path) -> PathBuf {
-    let absolute = canonical(directory);
-    let root = absolute.ancestors().find(|path| path.join(".git").exists());
-    root.unwrap_or(&absolute).to_owned()
 }

@@ -9,7 +9,6 @@ use cty::{Mark, Type, Value};
 use crate::Problem;
 use crate::instance::{InstanceKey, ModuleStep};
 use crate::load::{Content, Located, Module, ResourceName};
-use crate::paths::canonical;
 use crate::syntax::tree::{Attribute, Expr, Name};
 use crate::why::Why;
 
@@ -55,8 +54,7 @@ pub(super) struct Caller {
 
 impl ModuleInstance {
     /// The root of an evaluation.
-    pub(super) fn root(config: Arc<Module>, directory: PathBuf) -> Self {
-        let ancestry = vec![canonical(&directory)];
+    pub(super) fn root(config: Arc<Module>, directory: PathBuf, ancestry: Vec<PathBuf>) -> Self {
         Self::new(Vec::new(), config, directory, ".".to_owned(), ancestry)
     }
 
@@ -110,6 +108,9 @@ impl ModuleInstance {
 impl<'c> Evaluator<'c> {
     /// `local.name`, if it is declared.
     pub(super) fn local(&self, module: &Rc<ModuleInstance>, name: &Name) -> Option<Value> {
+        if let Some(value) = module.locals.made(name) {
+            return Some(value);
+        }
         let local = module.config.locals.get(name)?;
         let shown = format!("{}local.{name}", module.prefix());
         let node = Node {
@@ -123,6 +124,9 @@ impl<'c> Evaluator<'c> {
 
     /// An output, if it is declared.
     pub(super) fn output(&self, module: &Rc<ModuleInstance>, name: &Name) -> Option<Value> {
+        if let Some(value) = module.outputs.made(name) {
+            return Some(value);
+        }
         let content = module.config.outputs.get(name)?;
         let shown = match module.path.as_slice() {
             [] => format!("output.{name}"),

@@ -29,6 +29,9 @@ impl Evaluator<'_> {
         module: &Rc<ModuleInstance>,
         name: &ResourceName,
     ) -> Rc<Expansion> {
+        if let Some(expansion) = module.expansions.made(name) {
+            return expansion;
+        }
         let Some(content) = module.config.resources.get(name) else {
             return Rc::new(Expansion::Single);
         };

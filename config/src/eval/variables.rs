@@ -152,6 +152,9 @@ impl Evaluator<'_> {
 
     /// `var.name`, if it is declared.
     pub(super) fn variable(&self, module: &Rc<ModuleInstance>, name: &Name) -> Option<Value> {
+        if let Some(value) = module.variables.made(name) {
+            return Some(value);
+        }
         let content = module.config.variables.get(name)?;
         let shown = format!("{}var.{name}", module.prefix());
         let node = Node {

@@ -14,12 +14,24 @@
 //! Left as it is: Go refuses a count above 1000, a repeated repetition (`a**`) and the flag `x`;
 //! here they work. `\C` (one byte) is refused.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use cty::{Type, Value};
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::FunctionError;
 use super::limits::{check_elements, check_text};
 use super::signature::{Args, Function, Outcome, Param, Returns};
+
+/// Patterns that a thread keeps.
+const MAX_COMPILED: usize = 32;
+
+thread_local! {
+    /// Compiling takes longer than matching, and a shared module has the same pattern in every
+    /// root that calls it.
+    static COMPILED: RefCell<HashMap<String, Regex>> = RefCell::default();
+}
 
 const PARAMS: &[Param] = &[Param::string("pattern"), Param::string("string")];
 
@@ -123,6 +135,20 @@ fn compile_argument(pattern: &str) -> Result<Regex, FunctionError> {
 
 /// Compiles a pattern in Go's syntax; the error is a phrase.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+    if let Some(known) = COMPILED.with_borrow(|known| known.get(pattern).cloned()) {
+        return Ok(known);
+    }
+    let compiled = compile_anew(pattern)?;
+    COMPILED.with_borrow_mut(|known| {
+        if known.len() >= MAX_COMPILED {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), compiled.clone());
+    });
+    Ok(compiled)
+}
+
+fn compile_anew(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(&translate(pattern))
         .build()
         .map_err(|error| {

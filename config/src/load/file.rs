@@ -29,10 +29,7 @@ impl File {
         match read_text(path) {
             Ok(text) => Self::parse(path, text),
             Err(message) => Self {
-                source: Arc::new(SourceFile {
-                    path: path.to_owned(),
-                    text: String::new(),
-                }),
+                source: Arc::new(SourceFile::new(path, "")),
                 body: Arc::default(),
                 problems: vec![Problem::analysis(message).about(path)],
             },
@@ -40,10 +37,7 @@ impl File {
     }
 
     fn parse(path: &Path, text: String) -> Self {
-        let source = Arc::new(SourceFile {
-            path: path.to_owned(),
-            text,
-        });
+        let source = Arc::new(SourceFile::new(path, text));
         let parsed = syntax::parse(&source);
         let problems = parsed.errors.iter();
         Self {
@@ -51,6 +45,24 @@ impl File {
                 .map(|error| syntax_problem(error, &source))
                 .collect(),
             body: parsed.body,
+            source,
+        }
+    }
+
+    /// The same file, by another path that leads to it.
+    pub(crate) fn under(&self, path: &Path) -> Self {
+        let source = Arc::new(SourceFile::new(path, self.source.text.as_str()));
+        let moved = |problem: &Problem| match problem.origin.clone() {
+            Some(Origin { range, .. }) => problem.clone().at(Origin {
+                file: Arc::clone(&source),
+                range,
+            }),
+            // Its sentence names the file as it was read.
+            None => problem.clone(),
+        };
+        Self {
+            problems: self.problems.iter().map(moved).collect(),
+            body: Arc::clone(&self.body),
             source,
         }
     }
@@ -96,7 +108,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     if !metadata.is_file() {
         return Err(format!("{shown} is not a regular file"));
     }
-    let mut bytes = Vec::new();
+    // One byte more than there should be: reading it tells that there is none.
+    let mut bytes = Vec::with_capacity(metadata.len().min(MAX_FILE_BYTES) as usize + 1);
     fs::File::open(path)
         .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
         .map_err(failed)?;

@@ -33,22 +33,34 @@ impl ModuleFiles {
 const TERRAFORM: [&str; 2] = [".tf.json", ".tf"];
 const TOFU: [&str; 2] = [".tofu.json", ".tofu"];
 
-/// Lists a directory. Without a dialect it is OpenTofu's if there are `.tofu` files.
-pub(crate) fn module_files(directory: &Path, dialect: Option<Dialect>) -> io::Result<ModuleFiles> {
-    let names = file_names(directory)?;
-    let has_tofu = names.iter().any(|name| stem(name, &TOFU).is_some());
+/// Names of files in a directory, but for those that nobody reads.
+pub(crate) type FileNames = BTreeSet<String>;
+
+/// True if there are `.tofu` files.
+pub(crate) fn has_tofu(names: &FileNames) -> bool {
+    names.iter().any(|name| stem(name, &TOFU).is_some())
+}
+
+/// Chooses among the files of a directory. Without a dialect it is OpenTofu's if there are
+/// `.tofu` files.
+pub(crate) fn module_files(
+    directory: &Path,
+    names: &FileNames,
+    dialect: Option<Dialect>,
+) -> ModuleFiles {
+    let has_tofu = has_tofu(names);
     let dialect = dialect.unwrap_or_else(|| Dialect::of(has_tofu));
     let mut files = ModuleFiles {
         has_tofu,
         has_terragrunt: names.contains("terragrunt.hcl"),
         ..ModuleFiles::default()
     };
-    for name in &names {
+    for name in names {
         let stem = match dialect {
             Dialect::Terraform => stem(name, &TERRAFORM),
             Dialect::Tofu => {
                 let tofu = stem(name, &TOFU);
-                tofu.or_else(|| stem(name, &TERRAFORM).filter(|_| !has_tofu_twin(name, &names)))
+                tofu.or_else(|| stem(name, &TERRAFORM).filter(|_| !has_tofu_twin(name, names)))
             }
         };
         let Some(stem) = stem else { continue };
@@ -70,11 +82,12 @@ pub(crate) fn module_files(directory: &Path, dialect: Option<Dialect>) -> io::Re
     files
         .variables
         .extend(automatic.map(|name| directory.join(name)));
-    Ok(files)
+    files
 }
 
-fn file_names(directory: &Path) -> io::Result<BTreeSet<String>> {
-    let mut names = BTreeSet::new();
+/// Lists a directory.
+pub(crate) fn file_names(directory: &Path) -> io::Result<FileNames> {
+    let mut names = FileNames::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         // A name that is not UTF-8 has no ending that we know.
@@ -103,7 +116,7 @@ fn stem<'n>(name: &'n str, endings: &[&str]) -> Option<&'n str> {
 }
 
 /// True for `a.tf` where `a.tofu` stands beside it, and for `a.tf.json` beside `a.tofu.json`.
-fn has_tofu_twin(name: &str, names: &BTreeSet<String>) -> bool {
+fn has_tofu_twin(name: &str, names: &FileNames) -> bool {
     TERRAFORM.iter().zip(TOFU).any(|(terraform, tofu)| {
         name.strip_suffix(terraform)
             .is_some_and(|stem| names.contains(&format!("{stem}{tofu}")))
@@ -119,7 +132,8 @@ mod tests {
         for name in names {
             fs::write(directory.path().join(name), "").unwrap();
         }
-        let files = module_files(directory.path(), dialect).unwrap();
+        let names = file_names(directory.path()).unwrap();
+        let files = module_files(directory.path(), &names, dialect);
         let show = |paths: &[PathBuf]| {
             let names = paths.iter().filter_map(|path| path.file_name()?.to_str());
             names.collect::<Vec<_>>().join(" ")

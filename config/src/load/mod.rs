@@ -11,6 +11,6 @@ mod types;
 
 pub(crate) use content::{Content, Located};
 pub(crate) use file::{File, origin, read_text};
-pub(crate) use files::module_files;
+pub(crate) use files::{FileNames, ModuleFiles, file_names, has_tofu, module_files};
 pub(crate) use module::{Module, ResourceName};
 pub(crate) use types::Constraint;

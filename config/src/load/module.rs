@@ -13,7 +13,6 @@ use crate::{Cache, Dialect, Origin, Problem};
 
 use super::content::{Content, Located, unique_attributes};
 use super::file::File;
-use super::files::module_files;
 
 /// What a directory declares.
 #[derive(Debug, Default)]
@@ -59,7 +58,7 @@ impl Module {
     /// Reads a directory.
     pub(crate) fn load(directory: &Path, dialect: Dialect, cache: &Cache) -> Self {
         let mut module = Self::default();
-        let files = match module_files(directory, Some(dialect)) {
+        let files = match cache.module_files(directory, Some(dialect)) {
             Ok(files) => files,
             Err(error) => {
                 let shown = directory.display();
