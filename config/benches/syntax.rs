@@ -111,7 +111,7 @@ fn collect(folder: &Path, files: &mut Vec<SourceFile>) {
             .any(|end| name.ends_with(end))
             && let Ok(text) = fs::read_to_string(&path)
         {
-            files.push(SourceFile { path, text });
+            files.push(SourceFile::new(path, text));
         }
     }
 }

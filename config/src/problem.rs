@@ -30,6 +30,19 @@ pub struct Problem {
     pub file: Option<PathBuf>,
 }
 
+/// The longest sentence, in bytes. Names and values in it are as long as somebody wrote them.
+const MAX_SENTENCE: usize = 4 << 10;
+
+/// Without the middle, if nobody would read it all.
+fn shortened(sentence: String) -> String {
+    if sentence.len() <= MAX_SENTENCE {
+        return sentence;
+    }
+    let start = sentence.floor_char_boundary(MAX_SENTENCE / 2);
+    let end = sentence.ceil_char_boundary(sentence.len() - MAX_SENTENCE / 2);
+    format!("{}...{}", &sentence[..start], &sentence[end..])
+}
+
 impl Problem {
     /// Something could not be analysed.
     pub fn analysis(message: impl Into<String>) -> Self {
@@ -49,7 +62,7 @@ impl Problem {
     fn new(kind: ProblemKind, message: impl Into<String>) -> Self {
         Self {
             kind,
-            message: message.into(),
+            message: shortened(message.into()),
             help: None,
             origin: None,
             file: None,
@@ -59,7 +72,7 @@ impl Problem {
     /// With advice.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into()));
         self
     }
 
@@ -76,5 +89,21 @@ impl Problem {
     pub fn about(mut self, file: impl Into<PathBuf>) -> Self {
         self.file = Some(file.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_with_a_name_of_a_megabyte_is_cut_in_its_middle() {
+        let message = format!("no variable {} is declared", "é".repeat(1 << 20));
+        let problem = Problem::note(message).with_help("x".repeat(MAX_SENTENCE));
+        assert!(problem.message.len() < MAX_SENTENCE + 10);
+        assert!(problem.message.starts_with("no variable éé"));
+        assert!(problem.message.contains("é...é"));
+        assert!(problem.message.ends_with("éé is declared"));
+        assert_eq!(problem.help.unwrap_or_default().len(), MAX_SENTENCE);
     }
 }

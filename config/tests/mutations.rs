@@ -179,10 +179,8 @@ fn any_text_parses_or_not() {
         0..30,
     );
     proptest!(config(2000), |(pieces in pieces, kind in 0..3usize)| {
-        let file = SourceFile {
-            path: ["x.tf", "x.tf.json", "x.tfvars.json"][kind].into(),
-            text: pieces.concat(),
-        };
+        let name = ["x.tf", "x.tf.json", "x.tfvars.json"][kind];
+        let file = SourceFile::new(name, pieces.concat());
         let parsed = syntax::parse(&file);
         for error in parsed.errors {
             prop_assert!(file.text.get(error.span.range()).is_some(), "{error:?}");

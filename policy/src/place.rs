@@ -35,6 +35,11 @@ impl Place {
         (start.line, start.column)
     }
 
+    /// The line, from 1, of another offset into the same file.
+    pub(crate) fn line_of(&self, at: usize) -> usize {
+        self.0.file.position(at).line
+    }
+
     /// The same place up to the end of its first line. For values that may run over many lines
     /// which nobody asked to see.
     #[must_use]
@@ -74,12 +79,8 @@ mod tests {
     use super::*;
 
     fn place(text: &str, range: Range<usize>) -> Place {
-        let file = SourceFile {
-            path: "main.tf".into(),
-            text: text.into(),
-        };
         Place(Origin {
-            file: Arc::new(file),
+            file: Arc::new(SourceFile::new("main.tf", text)),
             range,
         })
     }

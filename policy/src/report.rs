@@ -1,5 +1,6 @@
 //! What a run found, and the formats it is told in: one file each.
 
+mod excerpt;
 mod human;
 mod json;
 

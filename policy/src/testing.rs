@@ -13,12 +13,8 @@ use crate::report::{Colour, Format, Report};
 
 /// A place for facts made by hand.
 pub(crate) fn place() -> Place {
-    let file = SourceFile {
-        path: "main.tf".into(),
-        text: "x = 1\n".into(),
-    };
     Place::from(&Origin {
-        file: Arc::new(file),
+        file: Arc::new(SourceFile::new("main.tf", "x = 1\n")),
         range: 4..5,
     })
 }

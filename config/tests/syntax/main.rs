@@ -12,10 +12,7 @@ use terraform_config::SourceFile;
 use terraform_config::syntax::{Parsed, Token, TokenKind, parse, tokens};
 
 fn parsed(text: &str) -> Parsed {
-    parse(&SourceFile {
-        path: "x.tf".into(),
-        text: text.to_owned(),
-    })
+    parse(&SourceFile::new("x.tf", text))
 }
 
 /// True if a text parses.

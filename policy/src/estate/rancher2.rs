@@ -61,12 +61,8 @@ mod tests {
     use crate::estate::schema::{self, Schema};
 
     fn origin() -> Origin {
-        let file = SourceFile {
-            path: "main.tf".into(),
-            text: String::new(),
-        };
         Origin {
-            file: Arc::new(file),
+            file: Arc::new(SourceFile::new("main.tf", "")),
             range: 0..0,
         }
     }

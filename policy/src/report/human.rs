@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet,
-    normalize_untrusted_str,
+    AnnotationKind, Group, Level, Message, Origin, Renderer, normalize_untrusted_str,
 };
 use terraform_config::{Problem, ProblemKind};
 
+use super::excerpt::{Mark, snippets};
 use super::{Colour, Report};
 use crate::engine::{Finding, Open};
 use crate::estate::Unknown;
@@ -48,13 +48,6 @@ fn renderer(colour: Colour) -> Renderer {
     renderer.decor_style(DecorStyle::Ascii)
 }
 
-/// A place to show, and how.
-struct Mark<'a> {
-    kind: AnnotationKind,
-    place: &'a Place,
-    label: String,
-}
-
 fn finding<'a>(found: &'a Finding, report: &Report) -> Group<'a> {
     let violation = &found.violation;
     let level = match found.severity() {
@@ -64,15 +57,15 @@ fn finding<'a>(found: &'a Finding, report: &Report) -> Group<'a> {
     };
     let related = violation.related.iter().map(|related| Mark {
         kind: AnnotationKind::Context,
-        place: &related.place,
-        label: related.message.clone(),
+        place: related.place.clone(),
+        label: Some(related.message.clone()),
     });
     let mut marks = vec![primary(&violation.place, violation.label.clone())];
     marks.extend(related);
     level
         .primary_title(format!("{}: {}", found.address, violation.message))
         .id(found.rule.id)
-        .elements(snippets(&marks, &report.paths))
+        .elements(snippets(marks, &report.paths))
         .elements(called_from(&found.address, &found.roots, report))
         .elements(found.when.as_ref().map(|when| {
             Level::NOTE.message(format!(
@@ -91,8 +84,8 @@ fn note<'a>(open: &'a Open, report: &Report) -> Group<'a> {
     )];
     marks.extend(undecided.also.iter().map(|unknown| Mark {
         kind: AnnotationKind::Context,
-        place: &unknown.place,
-        label: reason(unknown),
+        place: unknown.place.clone(),
+        label: Some(reason(unknown)),
     }));
     let mut unknowns = std::iter::once(&undecided.unknown).chain(&undecided.also);
     let value = unknowns
@@ -108,7 +101,7 @@ fn note<'a>(open: &'a Open, report: &Report) -> Group<'a> {
             open.address, undecided.question
         ))
         .id(open.rule.id)
-        .elements(snippets(&marks, &report.paths))
+        .elements(snippets(marks, &report.paths))
         .elements(called_from(&open.address, &open.roots, report))
         .elements(value)
 }
@@ -128,11 +121,11 @@ fn called_from<'a>(address: &str, roots: &[PathBuf], report: &Report) -> Option<
     elsewhere.then(|| Level::NOTE.message(plain(&format!("called from {}", listed(&roots)))))
 }
 
-fn primary(place: &Place, label: String) -> Mark<'_> {
+fn primary(place: &Place, label: String) -> Mark {
     Mark {
         kind: AnnotationKind::Primary,
-        place,
-        label,
+        place: place.clone(),
+        label: Some(label),
     }
 }
 
@@ -142,25 +135,6 @@ fn reason(unknown: &Unknown) -> String {
     links.map(AsRef::as_ref).collect::<Vec<&str>>().join(" <- ")
 }
 
-/// One snippet for each file, the first mark's file first.
-fn snippets<'a>(marks: &[Mark<'a>], paths: &Paths) -> Vec<Snippet<'a, Annotation<'a>>> {
-    let mut files: Vec<&Place> = Vec::new();
-    for mark in marks {
-        if !files.iter().any(|known| known.same_file(mark.place)) {
-            files.push(mark.place);
-        }
-    }
-    let snippet = |file: &&'a Place| {
-        let here = marks.iter().filter(|mark| mark.place.same_file(file));
-        let annotations =
-            here.map(|mark| mark.kind.span(mark.place.range()).label(mark.label.clone()));
-        Snippet::source(file.source())
-            .path(paths.show(file.path()))
-            .annotations(annotations)
-    };
-    files.iter().map(snippet).collect()
-}
-
 fn trouble<'a>(problem: &'a Problem, paths: &Paths) -> Group<'a> {
     let level = match problem.kind {
         ProblemKind::Note => Level::NOTE,
@@ -168,12 +142,12 @@ fn trouble<'a>(problem: &'a Problem, paths: &Paths) -> Group<'a> {
     };
     let mut group = Group::with_title(level.primary_title(&problem.message));
     if let Some(origin) = &problem.origin {
-        let annotation = AnnotationKind::Primary.span(Place::from(origin).range());
-        let path = paths.show(&origin.file.path);
-        let snippet = Snippet::source(&origin.file.text)
-            .path(path)
-            .annotation(annotation);
-        group = group.element(snippet);
+        let mark = Mark {
+            kind: AnnotationKind::Primary,
+            place: Place::from(origin),
+            label: None,
+        };
+        group = group.elements(snippets(vec![mark], paths));
     } else if let Some(file) = &problem.file {
         let file = paths.show(file);
         if !problem.message.contains(&file) {

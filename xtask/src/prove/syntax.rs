@@ -88,7 +88,7 @@ fn generated(seed: u64) -> Named {
         text = generate::mutated(&mut random, &text);
     }
     Named {
-        name: format!("text {seed}"),
+        name: format!("{text:?}"),
         text,
     }
 }
@@ -110,9 +110,8 @@ impl Tally {
                     let found = oracle::compare(text, &ours.body, &theirs);
                     tally.nodes += found.nodes;
                     let named = found.differences.into_iter();
-                    tally
-                        .differences
-                        .extend(named.map(|it| format!("{name}: {it}")));
+                    let named = named.map(|it| format!("{name}: {it}"));
+                    tally.differences.extend(named);
                 }
                 (true, Err(_)) => tally.only_ours.push(name.clone()),
                 (false, Ok(_)) => tally.only_theirs.push(name.clone()),
@@ -168,10 +167,7 @@ impl Tally {
 }
 
 fn read(text: &str) -> Parsed {
-    parse(&SourceFile {
-        path: "x.tf".into(),
-        text: text.to_owned(),
-    })
+    parse(&SourceFile::new("x.tf", text))
 }
 
 fn collect(folder: &Path, files: &mut Vec<Named>) -> Result<()> {

@@ -13,10 +13,7 @@ use super::tree::{Body, Expr, ExprKind, Key, Literal, Name, Part, StepKind, Word
 use crate::SourceFile;
 
 fn file(name: &str, text: &str) -> SourceFile {
-    SourceFile {
-        path: name.into(),
-        text: text.into(),
-    }
+    SourceFile::new(name, text)
 }
 
 fn read(name: &str, text: &str) -> String {
