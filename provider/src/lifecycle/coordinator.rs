@@ -20,8 +20,12 @@ use super::roster::Roster;
 use super::steps::Turn;
 use super::store::Store;
 
-/// A writer may send what rests on a read for this long after the read was answered.
+/// A writer may send what rests on a read for this long after it asked for the read: S3 may have
+/// looked at any moment since.
 pub(super) const WINDOW: Duration = Duration::from_millis(250);
+/// A read whose answer takes so long leaves too little of [`WINDOW`]. On a line that is always that
+/// slow the window begins with the answer.
+pub(super) const SLOW: Duration = Duration::from_millis(125);
 
 /// How often what another program overwrites is put back.
 const LOSSES: usize = 3;
@@ -167,6 +171,7 @@ impl Coordinator {
                         losses += usize::from(!lost.is_empty());
                         report.repaired.extend(lost);
                     }
+                    Err(failed) if failed.lost => return Err(failed.why),
                     // What was asked for was seen in place; the next refresh says what became of it.
                     Err(_) => return Ok(()),
                 }

@@ -28,6 +28,13 @@ pub(super) enum Batch {
     Refused(Vec<Job>),
 }
 
+/// Why nothing came of a batch.
+pub(super) struct Failed {
+    pub(super) why: Why,
+    /// Whether rules of earlier batches were seen to be lost and are not back.
+    pub(super) lost: bool,
+}
+
 /// A batch under way.
 pub(super) struct Effort<'a> {
     coordinator: &'a Coordinator,
@@ -37,6 +44,8 @@ pub(super) struct Effort<'a> {
     tries: Tries,
     /// Rules of earlier batches that were put back.
     repaired: Vec<RuleId>,
+    /// Whether the last look showed that such rules were lost.
+    lost: bool,
     /// What was there before the last write.
     before: Option<LifecycleDocument>,
     /// How often too much time had passed to write.
@@ -70,6 +79,7 @@ impl<'a> Effort<'a> {
             cancel,
             jobs,
             repaired: Vec::new(),
+            lost: false,
             before: None,
             late: 0,
             rounds: 0,
@@ -78,7 +88,7 @@ impl<'a> Effort<'a> {
 
     /// Gives every job its answer, unless the batch is refused; and which rules were put back, or
     /// why nothing came of it.
-    pub(super) async fn run(mut self) -> (Batch, Result<Vec<RuleId>, Why>) {
+    pub(super) async fn run(mut self) -> (Batch, Result<Vec<RuleId>, Failed>) {
         loop {
             match self.step().await {
                 Ok(Step::Again) => {}
@@ -88,7 +98,8 @@ impl<'a> Effort<'a> {
                     for job in self.jobs {
                         job.refuse(why.clone());
                     }
-                    return (Batch::Answered, Err(why));
+                    let lost = self.lost;
+                    return (Batch::Answered, Err(Failed { why, lost }));
                 }
             }
         }
@@ -104,6 +115,7 @@ impl<'a> Effort<'a> {
         self.turn.memory.age(read_at);
         let mut wanted = there.clone();
         let restored = self.turn.memory.restore(&there, &mut wanted, &self.jobs);
+        self.lost = !restored.is_empty();
         // Nobody has written since: S3 still shows what was before.
         let stale = self.before.as_ref() == Some(&there);
         let jobs = std::mem::take(&mut self.jobs);

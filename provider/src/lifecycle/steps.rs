@@ -10,8 +10,8 @@ use holdfast_aws::s3::{LifecycleDocument, SendWhile, Sent, Setting};
 use holdfast_aws::{AwsError, ErrorKind};
 use tfplugin::CancellationToken;
 
-use super::coordinator::{Coordinator, WINDOW};
-use super::effort::{Batch, Effort};
+use super::coordinator::{Coordinator, SLOW, WINDOW};
+use super::effort::{Batch, Effort, Failed};
 use super::job::{Job, Progress, Why};
 use super::memory::{Memory, since};
 
@@ -91,14 +91,14 @@ impl Coordinator {
         &self,
         turn: &mut Turn,
         cancel: &CancellationToken,
-    ) -> Result<Vec<RuleId>, Why> {
+    ) -> Result<Vec<RuleId>, Failed> {
         Effort::new(self, turn, Vec::new(), cancel).run().await.1
     }
 
-    /// Reads the configuration, never from memory; and when the answer came.
+    /// Reads the configuration, never from memory; and from when on it may be old.
     ///
-    /// An answer that was long on its way may be old already: then one more is asked for, which on
-    /// a slow line is no faster and good enough.
+    /// That is when it was asked for. An answer that was long on its way may be old already: then
+    /// one more is asked for, which on a slow line is no faster and counts from its answer.
     pub(super) async fn look(
         &self,
         jobs: &[Job],
@@ -110,19 +110,23 @@ impl Coordinator {
             let asked = self.clock.now();
             let found = self.store.get().await;
             let now = self.clock.now();
+            let read_at = match since(asked, now) < SLOW {
+                true => asked,
+                false => now,
+            };
             match found {
-                Ok(_) if again && since(asked, now) >= WINDOW => again = false,
-                Ok(Setting::Present(document)) => return Ok((document, now)),
-                Ok(Setting::Absent) => return Ok((LifecycleDocument::default(), now)),
+                Ok(_) if again && since(asked, now) >= SLOW => again = false,
+                Ok(Setting::Present(document)) => return Ok((document, read_at)),
+                Ok(Setting::Absent) => return Ok((LifecycleDocument::default(), read_at)),
                 Ok(Setting::Unsupported) if jobs.iter().all(Job::only_removes) => {
-                    return Ok((LifecycleDocument::default(), now));
+                    return Ok((LifecycleDocument::default(), read_at));
                 }
                 Ok(Setting::Unsupported) => return Err(Why::Unsupported),
                 Err(error) => {
                     let gone = *error.kind() == ErrorKind::NotFound;
                     if gone && jobs.iter().all(Job::only_removes) {
                         // With the bucket went its rules.
-                        return Ok((LifecycleDocument::default(), now));
+                        return Ok((LifecycleDocument::default(), read_at));
                     }
                     let patience = match gone {
                         false => return Err(Why::Aws(error)),

@@ -64,7 +64,7 @@ impl About<'_> {
             Why::TooSlow { limit, times } => format!(
                 "S3 replaces all rules of a bucket at once and cannot be told to do so only if \
                  nothing has changed. So what was read is sent within {} ms or not at all, and {times} \
-                 times it took longer. Nothing was changed. Apply again, perhaps with a lower \
+                 times it took longer, so nothing was sent. Apply again, perhaps with a lower \
                  -parallelism: the machine, or the way to its credentials, is slow.",
                 limit.as_millis()
             ),

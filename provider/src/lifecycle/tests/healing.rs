@@ -152,6 +152,30 @@ async fn what_was_read_too_long_ago_is_not_sent() {
 }
 
 #[tokio::test]
+async fn a_loss_that_cannot_be_put_back_is_said() {
+    let stage = stage();
+    let (clock, store) = (Arc::clone(&stage.clock), Arc::downgrade(&stage.store));
+    stage.store.hook(move |call, moment| {
+        let (clock, store) = (Arc::clone(&clock), store.upgrade().expect("a store"));
+        async move {
+            match (call.method, moment, call.nth) {
+                // The last look finds the rule gone, and from then on every write comes too late.
+                (S3Method::GetLifecycle, Moment::Before, 3) => {
+                    store.edit(&name(), |bucket| bucket.lifecycle = None);
+                }
+                (S3Method::PutLifecycle, Moment::Before, 2..) => {
+                    clock.advance(Duration::from_millis(250));
+                }
+                _ => {}
+            }
+        }
+    });
+    let refusal = stage.fails(vec![create("a")]).await;
+    assert!(matches!(refusal.why, Why::TooSlow { times: 4, .. }));
+    assert!(refusal.may_be_done);
+}
+
+#[tokio::test]
 async fn a_program_that_overwrites_without_end_is_given_way_to() {
     let stage = stage();
     let store = Arc::downgrade(&stage.store);
