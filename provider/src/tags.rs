@@ -22,7 +22,8 @@ pub fn known_tags(tags: &StringMap) -> TagMap {
         .collect()
 }
 
-/// What the thing shall carry. Unknown if the defaults are (`None`) or the tags are.
+/// What the thing shall carry. Unknown if the defaults are (`None`) or the tags are. A tag that is
+/// null counts as not written.
 pub fn planned_all(defaults: Option<&TagMap>, own: &StringMap) -> StringMap {
     let Some(defaults) = defaults else {
         return Attr::Unknown;
@@ -36,20 +37,29 @@ pub fn planned_all(defaults: Option<&TagMap>, own: &StringMap) -> StringMap {
         .iter()
         .map(|(key, value)| (key.clone(), Attr::Known(value.clone())))
         .collect();
-    all.extend(own);
+    all.extend(own.into_iter().filter(|(_, value)| !value.is_null()));
     Attr::Known(all)
 }
 
 /// The resource's own among the tags that a thing carries: all but the mark and but the provider's
-/// defaults, unless the configuration repeats one. None is null, unless it was written as `{}`.
+/// defaults, unless the configuration repeats one. None is null, unless it was written as `{}`; a tag
+/// that was written as null stays so where the thing carries none.
 pub fn read_own(carried: &TagMap, defaults: &TagMap, prior: &StringMap) -> StringMap {
-    let prior_tags = prior.known();
-    let repeated = |key: &String| prior_tags.is_some_and(|tags| tags.contains_key(key));
-    let own: BTreeMap<String, Attr<String>> = carried
-        .iter()
-        .filter(|(key, value)| *key != TAG && (defaults.get(*key) != Some(value) || repeated(key)))
-        .map(|(key, value)| (key.clone(), Attr::Known(value.clone())))
+    let prior_tags = prior.known().into_iter().flatten();
+    let (nulls, written): (Vec<_>, Vec<_>) = prior_tags.partition(|(_, value)| value.is_null());
+    let repeated = |key: &String| written.iter().any(|(other, _)| *other == key);
+    let mut own: BTreeMap<String, Attr<String>> = nulls
+        .into_iter()
+        .map(|(key, _)| (key.clone(), Attr::Null))
         .collect();
+    own.extend(
+        carried
+            .iter()
+            .filter(|(key, value)| {
+                *key != TAG && (defaults.get(*key) != Some(value) || repeated(key))
+            })
+            .map(|(key, value)| (key.clone(), Attr::Known(value.clone()))),
+    );
     if own.is_empty() && prior.is_null() {
         Attr::Null
     } else {
@@ -97,6 +107,24 @@ mod tests {
         assert_eq!(all, map(&[("env", "lab"), ("team", "infra")]));
         assert_eq!(planned_all(None, &Attr::Null), Attr::Unknown);
         assert_eq!(planned_all(Some(&defaults), &Attr::Unknown), Attr::Unknown);
+    }
+
+    #[test]
+    fn a_tag_that_is_null_is_not_written_and_stays_null() {
+        let written = Attr::Known(BTreeMap::from([
+            ("env".to_owned(), Attr::Null),
+            ("a".to_owned(), Attr::from("1")),
+        ]));
+        let defaults = tags(&[("env", "prod")]);
+        let all = planned_all(Some(&defaults), &written);
+        assert_eq!(all, map(&[("a", "1"), ("env", "prod")]));
+        let carried = tags(&[("a", "1"), ("env", "prod")]);
+        assert_eq!(read_own(&carried, &defaults, &written), written);
+        let drifted = tags(&[("a", "1"), ("env", "lab")]);
+        assert_eq!(
+            read_own(&drifted, &defaults, &written),
+            map(&[("a", "1"), ("env", "lab")])
+        );
     }
 
     #[test]
