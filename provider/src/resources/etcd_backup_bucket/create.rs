@@ -76,6 +76,7 @@ pub(super) async fn run(
     let made = creation.obtain(creation_id(cx).as_ref()).await;
     if matches!(made, Ok(Made::Exists(()) | Made::Unclear(_))) {
         cx.private.set(CREATION, creation.mark.id.as_str());
+        client.creations.note(&creation.mark.id);
     }
     match made {
         Ok(Made::Exists(())) => {}
@@ -189,6 +190,13 @@ impl<'a> Creation<'a> {
             return Err(said::exists(name, None).into());
         };
         let creations = &self.client.creations;
+        if let Ok(mark) = &mark
+            && creations.knows(&mark.id)
+            && held != Some(&mark.id)
+        {
+            // What it has left is in its own state, which heals it.
+            return Err(said::sibling(name).into());
+        }
         match judge(&mark, &self.mark.fingerprint, held, creations, now) {
             Leftover::Finish(_) | Leftover::Ours => {}
             Leftover::MayBeAlive { until } => return Err(said::may_be_alive(name, until).into()),

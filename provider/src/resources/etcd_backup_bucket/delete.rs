@@ -88,8 +88,9 @@ impl Delete<'_> {
             Some(_) => Governance::Bypass,
             None => Governance::Respect,
         };
-        self.delete_versions(governance).await?;
-        self.abort_uploads().await
+        // First what cannot be locked: the error about the rest says that all else is gone.
+        self.abort_uploads().await?;
+        self.delete_versions(governance).await
     }
 
     async fn delete_versions(&self, governance: Governance) -> Result<(), Diagnostics> {
@@ -108,7 +109,7 @@ impl Delete<'_> {
         if kept.is_empty() {
             return Ok(());
         }
-        Err(locked(self.name, &kept))
+        Err(kept_by_s3(self.name, &kept, governance))
     }
 
     /// Deletes a page of versions; answers those that S3 keeps.
@@ -234,7 +235,7 @@ fn finished_elsewhere(name: &BucketName) -> Diagnostic {
     )
 }
 
-fn locked(name: &BucketName, kept: &[NotDeleted]) -> Diagnostics {
+fn kept_by_s3(name: &BucketName, kept: &[NotDeleted], governance: Governance) -> Diagnostics {
     let keys: Vec<String> = kept
         .iter()
         .take(NAMED)
@@ -248,9 +249,19 @@ fn locked(name: &BucketName, kept: &[NotDeleted]) -> Diagnostics {
         .first()
         .map(|one| one.said.as_str())
         .unwrap_or_default();
+    let way_out = match governance {
+        Governance::Bypass => {
+            "Compliance retention cannot be lifted by anybody: wait until it ends, then destroy \
+             again. For all else the caller needs s3:DeleteObjectVersion, \
+             s3:BypassGovernanceRetention and s3:PutObjectLegalHold."
+        }
+        Governance::Respect => {
+            "The caller needs s3:DeleteObject and s3:DeleteObjectVersion, and no statement of the \
+             bucket's policy may deny them. Mend that, then destroy again."
+        }
+    };
     let detail = format!(
-        "S3 keeps {}{more} in {name}: {}. Compliance retention cannot be lifted by anybody: wait \
-         until it ends, then destroy again. Everything else has been deleted.",
+        "S3 keeps {}{more} in {name}: {}. Everything else has been deleted. {way_out}",
         keys.join(", "),
         said.trim_end_matches('.'),
     );

@@ -36,7 +36,7 @@ pub(super) fn taken(name: &BucketName) -> Diagnostic {
 /// Another resource of this run is at work on it.
 pub(in crate::resources::etcd_backup_bucket) fn sibling(name: &BucketName) -> Diagnostic {
     let detail = format!(
-        "Another resource of this run is making or deleting {name} at this moment. Two resources \
+        "Another resource of this run is making or deleting {name}, or has begun to. Two resources \
          cannot have one bucket: take one of them out of the configuration."
     );
     Diagnostic::error("Two resources with one bucket", detail).at(path!("bucket"))

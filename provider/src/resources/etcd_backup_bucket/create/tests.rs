@@ -169,6 +169,24 @@ async fn of_two_in_one_process_one_makes_it() {
 }
 
 #[tokio::test]
+async fn what_a_sibling_has_left_unfinished_is_the_siblings_to_heal() {
+    let world = World::new();
+    let denied = Failure::Refused(Refusal::Denied);
+    world.store().fail(S3Method::PutVersioning, 1, denied);
+    let process = world.process();
+    let (first, _) = process.create(&config()).await;
+    let first = first.expect("partial state");
+    assert!(first.tainted);
+    // With -parallelism=1 a twin comes when the first one has failed.
+    let (second, said) = process.create(&config()).await;
+    assert!(second.is_none(), "{said}");
+    let said = said.to_string();
+    assert!(said.contains("Two resources with one bucket"), "{said}");
+    let healed = world.process().apply(Some(first), &config()).await;
+    settled(&world, &healed.expect("healed")).await;
+}
+
+#[tokio::test]
 async fn of_two_processes_one_makes_it_wherever_they_cross() {
     for region in [HOME, "us-east-1"] {
         let both = EtcdBackupBucket {

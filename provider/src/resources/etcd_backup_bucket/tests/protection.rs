@@ -221,11 +221,32 @@ async fn what_compliance_keeps_is_named() {
         for key in ["k1", "k2", "k3", "k4"] {
             bucket.versions.push(version(key, Hold::Compliance));
         }
+        bucket.uploads.push(Upload {
+            id: "u-1".to_owned(),
+            key: "u".to_owned(),
+        });
     });
     let process = world.process();
     let refused = process.delete(&stored, stored.private.clone()).await;
-    insta::assert_snapshot!(refused.expect_err("refused"), @r#"error: The bucket holds objects that cannot be deleted: S3 keeps "k1" (AccessDenied), "k2" (AccessDenied), "k3" (AccessDenied) and 1 more in backups: Access Denied because object protected by object lock. Compliance retention cannot be lifted by anybody: wait until it ends, then destroy again. Everything else has been deleted."#);
-    assert_eq!(world.bucket().expect("the bucket").versions.len(), 4);
+    insta::assert_snapshot!(refused.expect_err("refused"), @r#"error: The bucket holds objects that cannot be deleted: S3 keeps "k1" (AccessDenied), "k2" (AccessDenied), "k3" (AccessDenied) and 1 more in backups: Access Denied because object protected by object lock. Everything else has been deleted. Compliance retention cannot be lifted by anybody: wait until it ends, then destroy again. For all else the caller needs s3:DeleteObjectVersion, s3:BypassGovernanceRetention and s3:PutObjectLegalHold."#);
+    let bucket = world.bucket().expect("the bucket");
+    assert_eq!((bucket.versions.len(), bucket.uploads.len()), (4, 0));
+}
+
+#[tokio::test]
+async fn what_is_kept_without_a_lock_is_a_matter_of_permissions() {
+    let world = World::new();
+    let emptied = EtcdBackupBucket {
+        object_lock: One::Absent,
+        ..emptied()
+    };
+    let stored = world.process().apply(None, &emptied).await.expect("made");
+    world.store().edit(&name(), |bucket| {
+        bucket.versions.push(version("k", Hold::Governance));
+    });
+    let process = world.process();
+    let refused = process.delete(&stored, stored.private.clone()).await;
+    insta::assert_snapshot!(refused.expect_err("refused"), @r#"error: The bucket holds objects that cannot be deleted: S3 keeps "k" (AccessDenied) in backups: Access Denied because object protected by object lock. Everything else has been deleted. The caller needs s3:DeleteObject and s3:DeleteObjectVersion, and no statement of the bucket's policy may deny them. Mend that, then destroy again."#);
 }
 
 #[tokio::test]
