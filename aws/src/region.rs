@@ -124,7 +124,9 @@ impl fmt::Display for Region {
 fn advice(text: &str) -> String {
     match meant(text) {
         Some(region) => format!("did you mean {region:?}?"),
-        None => "one looks like \"eu-central-1\"".to_owned(),
+        None => "one looks like \"eu-central-1\" (with endpoints { s3 = ... } in the provider \
+                 block, any name of that store will do)"
+            .to_owned(),
     }
 }
 
@@ -172,8 +174,8 @@ mod tests {
         let refusal = |text: &str| text.parse::<Region>().unwrap_err().to_string();
         insta::assert_snapshot!(refusal("eu-central-1a"), @r#""eu-central-1a" is not the name of an AWS region; did you mean "eu-central-1"?"#);
         insta::assert_snapshot!(refusal("eu_central_1"), @r#""eu_central_1" is not the name of an AWS region; did you mean "eu-central-1"?"#);
-        insta::assert_snapshot!(refusal("Frankfurt"), @r#""Frankfurt" is not the name of an AWS region; one looks like "eu-central-1""#);
-        insta::assert_snapshot!(refusal(""), @r#""" is not the name of an AWS region; one looks like "eu-central-1""#);
+        insta::assert_snapshot!(refusal("Frankfurt"), @r#""Frankfurt" is not the name of an AWS region; one looks like "eu-central-1" (with endpoints { s3 = ... } in the provider block, any name of that store will do)"#);
+        insta::assert_snapshot!(refusal(""), @r#""" is not the name of an AWS region; one looks like "eu-central-1" (with endpoints { s3 = ... } in the provider block, any name of that store will do)"#);
     }
 
     #[test]

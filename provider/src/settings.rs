@@ -308,7 +308,7 @@ mod tests {
             diagnostics.to_string()
         };
         insta::assert_snapshot!(check(Settings { access_key: "a".into(), ..Settings::default() }), @"error: Invalid provider configuration (at access_key): access_key: is of no use without secret_key.");
-        insta::assert_snapshot!(check(Settings { region: "Frankfurt".into(), ..Settings::default() }), @r#"error: Invalid provider configuration (at region): region: "Frankfurt" is not the name of an AWS region; one looks like "eu-central-1"."#);
+        insta::assert_snapshot!(check(Settings { region: "Frankfurt".into(), ..Settings::default() }), @r#"error: Invalid provider configuration (at region): region: "Frankfurt" is not the name of an AWS region; one looks like "eu-central-1" (with endpoints { s3 = ... } in the provider block, any name of that store will do)."#);
         let role = AssumeRoleWithWebIdentity::default();
         insta::assert_snapshot!(check(Settings {
             assume_role_with_web_identity: One::Present(role),

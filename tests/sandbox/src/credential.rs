@@ -76,14 +76,14 @@ impl Credential {
     }
 }
 
-/// Whether `name` has the form of a region: `eu-central-1`, `us-gov-west-1`, `us-iso-east-1`.
+/// Whether `name` has the form of a region: `eu-central-1`, `us-gov-west-1`, `eusc-de-east-1`.
 pub(crate) fn is_region(name: &str) -> bool {
     let parts: Vec<&str> = name.split('-').collect();
     let [partition, middle @ .., number] = &parts[..] else {
         return false;
     };
     let lower = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    partition.len() == 2
+    (2..=4).contains(&partition.len())
         && lower(partition)
         && (1..=2).contains(&middle.len())
         && middle.iter().all(lower)
@@ -155,6 +155,7 @@ mod tests {
             "us-gov-east-1",
             "cn-north-1",
             "us-iso-west-1",
+            "eusc-de-east-1",
         ] {
             assert!(is_region(good), "{good}");
         }
