@@ -1,27 +1,21 @@
 //! The provider's own configuration.
 
+use cty::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::core::{Connection, Core, read};
+use super::core::{Connection, Core, read, validated};
 use crate::diagnostic::Diagnostics;
 use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
 use crate::provider::{ConfigureCx, Configured};
-use crate::validate::validate;
 
 impl<P: AnyProvider> Core<P> {
     pub(super) fn validate_provider(
         &self,
         request: &pb::validate_provider_config::Request,
     ) -> Diagnostics {
-        let config = match read(request.config.as_ref(), &self.config_ty, "configuration") {
-            Ok(config) => config,
-            Err(unreadable) => return unreadable,
-        };
-        let mut diagnostics = Diagnostics::new();
-        validate(&self.config.block, &config, &mut diagnostics);
-        self.provider.validate(&config, &mut diagnostics);
-        diagnostics
+        let own = |config: &Value, to: &mut Diagnostics| self.provider.validate(config, to);
+        validated(&self.config, &self.config_ty, request.config.as_ref(), own)
     }
 
     pub(super) async fn configure(

@@ -10,6 +10,7 @@ use crate::erased::{AnyDataSource, AnyProvider, AnyResource};
 use crate::generated::tfplugin6 as pb;
 use crate::private::Private;
 use crate::schema::{Schema, SchemaKind};
+use crate::validate::validate;
 use crate::wire;
 
 /// What all requests share.
@@ -176,6 +177,23 @@ pub(super) fn read(
             .at(at)
             .into()
     })
+}
+
+/// What a configuration is told: by its schema, then by the author's `own` checks.
+pub(super) fn validated(
+    schema: &Schema,
+    ty: &Type,
+    config: Option<&pb::DynamicValue>,
+    own: impl FnOnce(&Value, &mut Diagnostics),
+) -> Diagnostics {
+    let config = match read(config, ty, "configuration") {
+        Ok(config) => config,
+        Err(unreadable) => return unreadable,
+    };
+    let mut diagnostics = Diagnostics::new();
+    validate(&schema.block, &config, &mut diagnostics);
+    own(&config, &mut diagnostics);
+    diagnostics
 }
 
 /// Writes a value of an answer.

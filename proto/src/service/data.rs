@@ -1,14 +1,14 @@
 //! Data sources.
 
+use cty::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::core::{Core, read, write};
+use super::core::{Core, read, validated, write};
 use crate::check::{report, unknown_faults};
 use crate::data_source::DataCx;
 use crate::diagnostic::Diagnostics;
 use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
-use crate::validate::validate;
 use crate::wire;
 
 const INVALID_OBJECT: &str = "Provider produced invalid object";
@@ -18,18 +18,12 @@ impl<P: AnyProvider> Core<P> {
         &self,
         request: &pb::validate_data_resource_config::Request,
     ) -> Diagnostics {
-        let decoded = self.data_source(&request.type_name).and_then(|kind| {
-            let config = read(request.config.as_ref(), &kind.ty, "configuration")?;
-            Ok((kind, config))
-        });
-        let (kind, config) = match decoded {
-            Ok(decoded) => decoded,
-            Err(errors) => return errors,
+        let kind = match self.data_source(&request.type_name) {
+            Ok(kind) => kind,
+            Err(unknown) => return unknown,
         };
-        let mut diagnostics = Diagnostics::new();
-        validate(&kind.of.schema().block, &config, &mut diagnostics);
-        kind.of.validate(&config, &mut diagnostics);
-        diagnostics
+        let own = |config: &Value, to: &mut Diagnostics| kind.of.validate(config, to);
+        validated(kind.of.schema(), &kind.ty, request.config.as_ref(), own)
     }
 
     pub(super) async fn read_data_source(

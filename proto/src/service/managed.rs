@@ -4,14 +4,13 @@ use cty::Value;
 use serde_json::Value as Json;
 use tokio_util::sync::CancellationToken;
 
-use super::core::{Connection, Core, read, read_private, write};
+use super::core::{Connection, Core, read, read_private, validated, write};
 use crate::check::{report, unknown_faults, without_unknowns};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::erased::AnyProvider;
 use crate::generated::tfplugin6 as pb;
 use crate::resource::{Checkpoint, Cx, ReadBack};
 use crate::state::{self, Extra};
-use crate::validate::validate;
 use crate::wire;
 
 const INVALID_OBJECT: &str = "Provider produced invalid object";
@@ -21,18 +20,12 @@ impl<P: AnyProvider> Core<P> {
         &self,
         request: &pb::validate_resource_config::Request,
     ) -> Diagnostics {
-        let decoded = self.resource(&request.type_name).and_then(|kind| {
-            let config = read(request.config.as_ref(), &kind.ty, "configuration")?;
-            Ok((kind, config))
-        });
-        let (kind, config) = match decoded {
-            Ok(decoded) => decoded,
-            Err(errors) => return errors,
+        let kind = match self.resource(&request.type_name) {
+            Ok(kind) => kind,
+            Err(unknown) => return unknown,
         };
-        let mut diagnostics = Diagnostics::new();
-        validate(&kind.of.schema().block, &config, &mut diagnostics);
-        kind.of.validate(&config, &mut diagnostics);
-        diagnostics
+        let own = |config: &Value, to: &mut Diagnostics| kind.of.validate(config, to);
+        validated(kind.of.schema(), &kind.ty, request.config.as_ref(), own)
     }
 
     pub(super) fn upgrade_state(
