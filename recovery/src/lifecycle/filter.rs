@@ -78,6 +78,7 @@ impl Filter {
             }
             check_value(&tag.value, &at.field("value"), faults);
         }
+        check_text(&self.prefix, &at.field("prefix"), faults);
         let (greater, less) = (&self.object_size_greater_than, &self.object_size_less_than);
         check_sizes(greater, less, at, faults);
         if let Some(and) = self.and.known() {
@@ -123,6 +124,7 @@ impl And {
             check_key(key, &at, faults);
             check_value(value, &at, faults);
         }
+        check_text(&self.prefix, &at.field("prefix"), faults);
         let (greater, less) = (&self.object_size_greater_than, &self.object_size_less_than);
         check_sizes(greater, less, at, faults);
     }
@@ -155,6 +157,8 @@ fn check_key(key: &str, at: &Path, faults: &mut Vec<Fault>) {
         faults.push(at.error(format!(
             "must have a key of 1 to {KEY} characters, has {length}"
         )));
+    } else if let Some(wrong) = unwritable(key) {
+        faults.push(at.error(format!("must have a key without {wrong}")));
     }
 }
 
@@ -165,6 +169,25 @@ fn check_value(value: &Given<String>, at: &Path, faults: &mut Vec<Fault>) {
             "must have a value of at most {VALUE} characters, has {length}"
         )));
     }
+    check_text(value, at, faults);
+}
+
+/// A text that no configuration can hold is refused by S3 with the whole document.
+pub(super) fn check_text(text: &Given<String>, at: &Path, faults: &mut Vec<Fault>) {
+    if let Some(wrong) = text.known().and_then(|text| unwritable(text)) {
+        faults.push(at.error(format!("must not contain {wrong}")));
+    }
+}
+
+/// The first character that XML 1.0 has no way to write, and that it has none.
+fn unwritable(text: &str) -> Option<String> {
+    let allowed = |c: char| match c {
+        '\t' | '\n' | '\r' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        c => c >= ' ',
+    };
+    let wrong = text.chars().find(|c| !allowed(*c))?;
+    Some(format!("{wrong:?}, which XML cannot carry"))
 }
 
 fn check_sizes(greater: &Given<i64>, less: &Given<i64>, at: &Path, faults: &mut Vec<Fault>) {

@@ -1,6 +1,6 @@
 //! [`Rule`]: one rule, and what its parts demand of each other.
 
-use super::filter::is_blank;
+use super::filter::{check_text, is_blank};
 use super::{
     Expiration, Fault, Filter, Given, NoncurrentExpiration, NoncurrentTransition, Path, Transition,
     check_least, check_word, current, noncurrent,
@@ -60,6 +60,7 @@ impl Rule {
                     .error("excludes filter: write the prefix inside the filter"),
             );
         }
+        check_text(&self.prefix, &at.field("prefix"), faults);
         if let Some(filter) = self.filter.known() {
             filter.check(&at.field("filter"), faults);
         }
@@ -180,7 +181,10 @@ fn check_id(id: &Given<String>, at: &Path, faults: &mut Vec<Fault>) {
     let length = id.chars().count();
     if length == 0 || length > ID {
         faults.push(at.error(format!("must have 1 to {ID} characters, has {length}")));
-    } else if let Some(wrong) = id.chars().find(|c| c.is_control()) {
+    } else if let Some(wrong) = id
+        .chars()
+        .find(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
+    {
         faults.push(at.error(format!("must not contain {wrong:?}: XML cannot carry it")));
     }
 }

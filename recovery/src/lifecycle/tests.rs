@@ -476,3 +476,40 @@ fn rules_of_one_bucket_have_ids_of_their_own_and_one_form() {
         ""
     );
 }
+
+#[test]
+fn texts_that_xml_cannot_carry_are_refused_wherever_they_stand() {
+    let (bad, fine) = (known("a\u{1}b"), known("a\tb\r\n\u{7f}\u{85}"));
+    let everywhere = |text: &Given<String>| Filter {
+        prefix: text.clone(),
+        tag: Given::Known(Tag {
+            key: text.clone(),
+            value: text.clone(),
+        }),
+        and: Given::Known(And {
+            prefix: text.clone(),
+            tags: Given::Known(vec![(
+                text.known().cloned().unwrap_or_default(),
+                text.clone(),
+            )]),
+            ..And::default()
+        }),
+        ..Filter::default()
+    };
+    insta::assert_snapshot!(changed(|rule| rule.filter = Given::Known(everywhere(&bad))), @r#"
+    filter has prefix and tag and and: several conditions go into one and block
+    filter.tag.key must have a key without '\u{1}', which XML cannot carry
+    filter.tag.value must not contain '\u{1}', which XML cannot carry
+    filter.prefix must not contain '\u{1}', which XML cannot carry
+    filter.and.tags["a\u{1}b"] must have a key without '\u{1}', which XML cannot carry
+    filter.and.tags["a\u{1}b"] must not contain '\u{1}', which XML cannot carry
+    filter.and.prefix must not contain '\u{1}', which XML cannot carry
+    "#);
+    let said = changed(|rule| rule.filter = Given::Known(everywhere(&fine)));
+    assert!(!said.contains("XML"), "{said}");
+    insta::assert_snapshot!(changed(|rule| {
+        rule.filter = Given::Absent;
+        rule.prefix = bad.clone();
+    }), @r"prefix must not contain '\u{1}', which XML cannot carry");
+    assert!(changed(|rule| rule.id = known("\u{ffff}")).contains("XML cannot carry it"));
+}

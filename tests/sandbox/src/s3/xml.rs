@@ -188,12 +188,20 @@ fn close(mut closed: Element, open: &mut [Element], root: &mut Option<Element>) 
 }
 
 fn write(element: Option<&mut Element>, text: &str) -> Option<()> {
+    if !text.chars().all(is_char) {
+        return None;
+    }
     match element {
         Some(element) => element.text.push_str(text),
         None if text.trim().is_empty() => {}
         None => return None,
     }
     Some(())
+}
+
+/// Whether XML 1.0 has the character, escaped or not (its production 2).
+fn is_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
 }
 
 #[cfg(test)]
@@ -228,6 +236,8 @@ mod tests {
             "<A>",
             "</A>",
             "<A></B>",
+            "<A>\u{1}</A>",
+            "<A>&#1;</A>",
             "<A/><B/>",
             "<A/>x",
             "<A b=1/>",
