@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::Dialect;
 use crate::load::{File, FileNames, Module, ModuleFiles, file_names, has_tofu, module_files};
 use crate::places::Places;
+use crate::syntax::Memory;
 
 /// One parse per file and one load per directory, however many roots use them. Share it between
 /// threads.
@@ -19,6 +20,8 @@ pub struct Cache {
     files: Shelf<PathBuf, File>,
     modules: Shelf<(PathBuf, Dialect), Module>,
     parsed: AtomicUsize,
+    /// Of all trees.
+    memory: Memory,
 }
 
 impl Cache {
@@ -35,7 +38,7 @@ impl Cache {
             match real == path || !real.is_file() {
                 true => {
                     self.parsed.fetch_add(1, Ordering::Relaxed);
-                    File::read(path)
+                    File::read(path, &self.memory)
                 }
                 false => self.file(&real).under(path),
             }
@@ -140,5 +143,26 @@ mod tests {
             assert_eq!(problem.origin.as_ref().unwrap().file.path, top.join(name));
         }
         assert_eq!(cache.parsed(), 1);
+    }
+
+    #[test]
+    fn an_evaluation_lets_go_of_what_it_used() {
+        let directory = tempfile::tempdir().unwrap();
+        let top = directory.path().canonicalize().unwrap();
+        std::fs::create_dir(top.join("m")).unwrap();
+        let call = "module \"m\" {\n  source = \"./m\"\n}\n";
+        std::fs::write(top.join("main.tf"), call).unwrap();
+        std::fs::write(top.join("m/main.tf"), "output \"o\" {\n  value = 1\n}\n").unwrap();
+        let cache = Cache::default();
+        let root = crate::RootDir {
+            path: top.clone(),
+            named: true,
+        };
+        let evaluated = crate::evaluate(&root, &crate::Inputs::default(), &cache);
+        assert_eq!((evaluated.modules.len(), evaluated.problems), (2, vec![]));
+        for path in [top.clone(), top.join("m")] {
+            let module = cache.module(&path, Dialect::Terraform);
+            assert_eq!(Arc::strong_count(&module), 2, "the cache's and this one");
+        }
     }
 }

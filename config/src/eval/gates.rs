@@ -3,15 +3,18 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use cty::Value;
 
 use crate::instance::Address;
 use crate::why::GateMark;
-use crate::{Cache, Inputs, Problem, RootDir, VarInput};
+use crate::{Cache, Inputs, Problem, RootDir, VarInput, threads};
 
-use super::limits::MAX_STEPS;
+use super::limits::{MAX_INSTANCES, MAX_STEPS};
+use super::module::ModuleInstance;
+use super::resource::address;
 use super::{Evaluated, Evaluator, evaluate};
 
 /// A boolean variable of the root module that has its default and decides by `count`, `for_each`
@@ -79,17 +82,19 @@ pub fn behind_gates(
             let problem = Problem::analysis(message).with_help(help);
             return (found, Some(problem.about(&root.path)));
         }
-        let evaluated = evaluate(root, &gate.inputs(inputs), cache);
-        steps += evaluated.steps;
-        let is_new = |address: &&Address| {
+        let inputs = gate.inputs(inputs);
+        // Most gates only take things away: what is in the others is looked at for the rest.
+        let (mut added, counted) = addresses(root, &inputs, cache);
+        steps += counted;
+        added.retain(|address| {
             let known = base
                 .instances
                 .binary_search_by(|it| it.address.cmp(address));
             known.is_err()
-        };
-        let addresses = evaluated.instances.iter().map(|it| &it.address);
-        let added: Vec<Address> = addresses.filter(is_new).cloned().collect();
+        });
         if !added.is_empty() {
+            let evaluated = evaluate(root, &inputs, cache);
+            steps += evaluated.steps;
             found.push(Behind {
                 gate: gate.clone(),
                 evaluated,
@@ -100,7 +105,40 @@ pub fn behind_gates(
     (found, None)
 }
 
+/// Addresses of all instances, sorted, and what it took to find them.
+fn addresses(root: &RootDir, inputs: &Inputs, cache: &Cache) -> (Vec<Address>, u64) {
+    let found = threads::on_deep_stack(|| {
+        let mut evaluator = Evaluator::new(root, inputs, cache);
+        let root = evaluator.root();
+        let mut found = Vec::new();
+        evaluator.count(&root, &mut found);
+        found.sort();
+        (found, evaluator.budget.taken())
+    });
+    // What goes wrong here is no problem of the configuration as it is.
+    found.unwrap_or_default()
+}
+
 impl Evaluator<'_> {
+    /// Addresses of all that a module and the modules it calls hold.
+    fn count(&self, module: &Rc<ModuleInstance>, into: &mut Vec<Address>) {
+        for name in module.config.resources.keys() {
+            let expansion = self.resource_expansion(module, name);
+            let instances = expansion.instances().into_iter();
+            let room = MAX_INSTANCES.saturating_sub(into.len());
+            into.extend(
+                instances
+                    .take(room)
+                    .map(|(key, _)| address(module, name, key)),
+            );
+        }
+        for name in module.config.calls.keys() {
+            for instance in &self.call(module, name).instances {
+                self.count(instance, into);
+            }
+        }
+    }
+
     /// Notes the gates on which a `count` or `for_each` depends.
     pub(super) fn note_gates(&self, value: &Value) {
         let marks = value.deep_marks();

@@ -29,6 +29,11 @@ impl<K: Hash + Eq, V: Clone> Memo<K, V> {
         self.0.borrow().get(key)?.clone()
     }
 
+    /// Drops all values.
+    pub(super) fn forget(&self) {
+        self.0.borrow_mut().clear();
+    }
+
     pub(super) fn begin(&self, key: K) -> State<V> {
         match self.0.borrow_mut().entry(key) {
             std::collections::hash_map::Entry::Occupied(slot) => match slot.get() {

@@ -136,6 +136,15 @@ struct Evaluator<'c> {
     budget: Budget,
 }
 
+impl Drop for Evaluator<'_> {
+    /// Modules know their callers, and callers the modules that they call: a circle.
+    fn drop(&mut self) {
+        for module in self.modules.get_mut().values() {
+            module.calls.forget();
+        }
+    }
+}
+
 /// Something that is made once: its name, and where it is written.
 #[derive(Clone, Copy)]
 struct Node<'n> {
@@ -176,7 +185,8 @@ impl<'c> Evaluator<'c> {
         evaluator
     }
 
-    fn run(mut self) -> Evaluated {
+    /// Reads the root module and what its variables are given.
+    fn root(&mut self) -> Rc<ModuleInstance> {
         let config = self.load(&self.root_dir);
         if config.is_empty && config.incomplete.is_none() {
             let path = self.root_dir.clone();
@@ -188,6 +198,11 @@ impl<'c> Evaluator<'c> {
         let directory = self.root_dir.clone();
         let root = Rc::new(ModuleInstance::root(config, directory, ancestry));
         self.register(&root);
+        root
+    }
+
+    fn run(mut self) -> Evaluated {
+        let root = self.root();
         let mut evaluated = Evaluated::default();
         self.walk(&root, &mut evaluated);
         for (name, content) in &root.config.outputs {
