@@ -79,7 +79,9 @@ impl About<'_> {
                  apply again."
             ),
             Why::Unsupported => {
-                "The store at this endpoint does not offer lifecycle rules.".to_owned()
+                "The store at this endpoint does not offer lifecycle rules. Nothing was changed: take \
+                 this resource out of the configuration, or use a store that has them."
+                    .to_owned()
             }
             Why::Stopped => "Terraform was stopped before it was done.".to_owned(),
         };
@@ -102,7 +104,7 @@ impl About<'_> {
         let mut detail = error.to_string();
         if *error.kind() == ErrorKind::NotFound {
             detail.push_str(&format!(
-                " There is no bucket {:?}, or not here.",
+                " Make bucket {:?} first, or correct its name.",
                 self.bucket
             ));
         }
