@@ -183,7 +183,13 @@ impl Resource for Handler {
 
     async fn import(&self, cx: &mut Cx<Client>, id: &str) -> Result<EtcdBackupBucket, Diagnostics> {
         let (name, region) = match id.split_once('@') {
-            Some((name, region)) => (name, region.into()),
+            Some((name, region)) => {
+                let region = cx.client.services.region_named(region);
+                let region = region.map_err(|why| {
+                    Diagnostic::error("Invalid import id", format!("{id:?}: {why}."))
+                })?;
+                (name, region.as_str().into())
+            }
             None => (id, Attr::Null),
         };
         let mut state = EtcdBackupBucket {

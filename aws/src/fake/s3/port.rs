@@ -171,16 +171,14 @@ impl S3 for FakeS3 {
 
     async fn head_bucket(&self, name: &BucketName) -> Result<Head, AwsError> {
         self.call(S3Method::HeadBucket, name, |inner| {
-            if inner.foreign.contains(name) {
-                return Ok(Head::Foreign { region: None });
-            }
             let region = inner.buckets.get(name).map(|bucket| bucket.region.clone());
+            let here = region.as_ref().is_none_or(|region| *region == self.region);
             Ok(match region {
+                // From another region nobody is told whose it is.
+                region if !here => Head::Elsewhere { region },
+                _ if inner.foreign.contains(name) => Head::Foreign { region: None },
                 None => Head::Absent,
-                Some(region) if region == self.region => Head::Present {
-                    region: Some(region),
-                },
-                elsewhere => Head::Elsewhere { region: elsewhere },
+                region => Head::Present { region },
             })
         })
         .await

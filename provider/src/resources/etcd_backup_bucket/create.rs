@@ -165,9 +165,7 @@ impl<'a> Creation<'a> {
         {
             Head::Absent => {}
             Head::Foreign { .. } => return Err(said::taken(&self.name).into()),
-            Head::Elsewhere { region } => {
-                return Err(said::exists(&self.name, region.as_ref()).into());
-            }
+            Head::Elsewhere { region } => return Err(self.elsewhere(region).await.into()),
             Head::Present { .. } => match self.s3.get_tags(&self.name).await {
                 // Gone between the two calls.
                 Err(error) if *error.kind() == ErrorKind::NotFound => {}
@@ -176,6 +174,17 @@ impl<'a> Creation<'a> {
             },
         }
         Ok(make_once(self, &self.mark, &*self.client.clock, &self.cancel).await)
+    }
+
+    /// What to say of a bucket in another region. From here S3 does not tell whose it is.
+    async fn elsewhere(&self, region: Option<Region>) -> Diagnostic {
+        if let Some(region) = &region
+            && let Ok(there) = self.client.services.s3(Some(region)).await
+            && let Ok(Head::Foreign { .. }) = there.head_bucket(&self.name).await
+        {
+            return said::taken(&self.name);
+        }
+        said::exists(&self.name, region.as_ref())
     }
 
     /// Puts this create's mark on the bucket if it is one that this very configuration has left

@@ -227,8 +227,9 @@ pub(super) fn unlocks(prior: &EtcdBackupBucket, planned: &EtcdBackupBucket) -> O
 /// What other hands have changed and no attribute shows.
 pub(super) fn taken_away(name: &str, features: &BTreeSet<Feature>) -> Diagnostic {
     let detail = format!(
-        "Other hands have changed {} of {name}; the apply makes it again what it shall be.",
+        "Other hands have changed {} of {name}, or made the bucket without; the apply makes it what \
+         it shall be.",
         listed(features)
     );
-    Diagnostic::warning("The bucket has lost protections", detail)
+    Diagnostic::warning("The bucket lacks protections", detail)
 }

@@ -261,6 +261,11 @@ async fn what_was_there_before_is_never_taken() {
         "{said}"
     );
 
+    // Another account's, in another region: no import would help.
+    world.store().foreign(&name());
+    let (_, said) = world.process().create(&full()).await;
+    assert!(said.to_string().contains("is taken"), "{said}");
+
     // Left behind with another configuration, however old.
     let world = World::new();
     assert!(killed_after(&world, 3, &full()).await);

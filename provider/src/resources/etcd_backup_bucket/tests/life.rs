@@ -298,6 +298,8 @@ async fn an_import_finds_the_region_and_protects() {
         .await
         .expect_err("refused");
     assert!(refused.to_string().contains("Another account"), "{refused}");
+    let refused = Handler.import(&mut cx, "backups@mars").await;
+    insta::assert_snapshot!(refused.expect_err("refused"), @r#"error: Invalid import id: "backups@mars": "mars" is not the name of an AWS region; one looks like "eu-central-1" (with endpoints { s3 = ... } in the provider block, any name of that store will do)."#);
 }
 
 #[tokio::test]
