@@ -235,9 +235,25 @@ impl fmt::Display for InstanceKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Index(index) => write!(f, "[{index}]"),
-            Self::Name(name) => write!(f, "[{}]", quoted(name)),
+            Self::Name(name) => {
+                f.write_str("[")?;
+                if is_plain(name) {
+                    f.write_str("\"")?;
+                    f.write_str(name)?;
+                    f.write_str("\"")?;
+                } else {
+                    f.write_str(&quoted(name))?;
+                }
+                f.write_str("]")
+            }
         }
     }
+}
+
+/// True for text that is written as it is, which most is.
+fn is_plain(text: &str) -> bool {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'{');
+    text.bytes().all(is_plain)
 }
 
 /// Text as Terraform writes it into an address: what would begin a template is doubled.
@@ -282,9 +298,11 @@ impl fmt::Display for ProviderRef {
 /// `module.a.module.b["x"].`.
 fn write_module(path: &[ModuleStep], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for step in path {
-        write!(f, "module.{}", step.name)?;
+        // Addresses are written often, and this is faster than `write!`.
+        f.write_str("module.")?;
+        f.write_str(&step.name)?;
         if let Some(key) = &step.key {
-            write!(f, "{key}")?;
+            fmt::Display::fmt(key, f)?;
         }
         f.write_str(".")?;
     }
@@ -297,9 +315,11 @@ impl fmt::Display for Address {
         if self.mode == Mode::Data {
             f.write_str("data.")?;
         }
-        write!(f, "{}.{}", self.type_name, self.name)?;
+        f.write_str(&self.type_name)?;
+        f.write_str(".")?;
+        f.write_str(&self.name)?;
         match &self.key {
-            Some(key) => write!(f, "{key}"),
+            Some(key) => fmt::Display::fmt(key, f),
             None => Ok(()),
         }
     }

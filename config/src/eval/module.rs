@@ -24,6 +24,7 @@ use super::{Evaluator, Node};
 #[derive(Debug)]
 pub(super) struct ModuleInstance {
     pub(super) path: Vec<ModuleStep>,
+    prefix: String,
     pub(super) config: Arc<Module>,
     /// Joined to the path that the user gave.
     pub(super) directory: PathBuf,
@@ -65,8 +66,17 @@ impl ModuleInstance {
         relative_path: String,
         ancestry: Vec<PathBuf>,
     ) -> Self {
+        let mut prefix = String::new();
+        for step in &path {
+            let key = step.key.as_ref().map(ToString::to_string);
+            prefix += "module.";
+            prefix += &step.name;
+            prefix += key.as_deref().unwrap_or_default();
+            prefix += ".";
+        }
         Self {
             path,
+            prefix,
             config,
             directory,
             relative_path,
@@ -84,15 +94,8 @@ impl ModuleInstance {
     }
 
     /// `module.a.module.b`, with a dot at the end; empty for the root.
-    pub(super) fn prefix(&self) -> String {
-        use std::fmt::Write as _;
-        self.path.iter().fold(String::new(), |mut text, step| {
-            let key = step.key.as_ref().map(ToString::to_string);
-            // Writing to a string does not fail.
-            let written = write!(text, "module.{}{}.", step.name, key.unwrap_or_default());
-            written.unwrap_or_default();
-            text
-        })
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// For messages.
