@@ -46,6 +46,12 @@ pub(super) fn secrecy(marks: &Marks) -> Marks {
     marks.retain(|mark| !matches!(mark, Mark::Custom(_)))
 }
 
+/// Without secrecy: Terraform forgets it where it does not know whether something fails. There is
+/// no value yet that anybody could see.
+pub(super) fn open(marks: &Marks) -> Marks {
+    marks.retain(|mark| matches!(mark, Mark::Custom(_)))
+}
+
 /// Without reasons: for what turned out known.
 pub(super) fn without_whys(marks: &Marks) -> Marks {
     marks.retain(|mark| Why::from_mark(mark).is_none())

@@ -55,7 +55,7 @@ impl Env<'_> {
         match result {
             Ok(value) if value.is_wholly_known() && doubt.is_none() => Ok(Value::bool(true)),
             Ok(value) => {
-                let marks = marks::of_chooser(&value.deep_marks());
+                let marks = marks::open(&marks::of_chooser(&value.deep_marks()));
                 let unknown = Value::unknown(Type::Bool).with_marks(&marks);
                 Ok(match doubt {
                     Some(why) => unknown.mark(why.mark()),
@@ -132,7 +132,7 @@ fn is_reference(kind: &ExprKind) -> bool {
 
 /// Perhaps this value, perhaps that of something else.
 fn in_doubt(value: &Value, doubt: Option<Why>) -> Value {
-    let marks = marks::at_most(&value.deep_marks(), Certainty::Perhaps);
+    let marks = marks::open(&marks::at_most(&value.deep_marks(), Certainty::Perhaps));
     let unknown = Value::unknown(Type::Dynamic);
     match doubt {
         // It outweighs why the value itself is unknown.

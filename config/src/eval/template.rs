@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cty::{Data, Marks, Refinement, Type, Value};
+use cty::{Data, Marks, Type, Value};
 
 use crate::syntax::tree::{Expr, For, ForPart, IfPart, Part, Span};
 
@@ -55,12 +55,8 @@ impl Env<'_> {
         if !text.is_open {
             return Ok(Value::string(text.text).with_marks(&text.marks));
         }
-        let refinement = Refinement {
-            not_null: true,
-            prefix: (!text.text.is_empty()).then(|| text.text.into()),
-            ..Refinement::default()
-        };
-        Ok(Value::refined(Type::String, refinement).with_marks(&text.marks))
+        let unknown = crate::functions::unknown_with_prefix(&text.text);
+        Ok(unknown.with_marks(&text.marks))
     }
 
     fn parts(&self, parts: &[Part], span: Span, text: &mut Text) -> Outcome<()> {

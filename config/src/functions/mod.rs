@@ -52,6 +52,8 @@ use cty::Value;
 
 use crate::{Dialect, similar};
 
+pub(crate) use string::unknown_with_prefix;
+
 /// Renders a template: its text, the path it was read from (for messages), and its variables,
 /// which are all it may refer to.
 pub type RenderTemplate<'a> =

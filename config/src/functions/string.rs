@@ -4,7 +4,7 @@
 use cty::{Refinement, Type, Value};
 
 use super::FunctionError;
-use super::limits::{MAX_TEXT, check_elements, check_text};
+use super::limits::{check_elements, check_text};
 use super::pattern;
 use super::signature::{Args, Function, Outcome, Param, Returns, STRINGS, Shape};
 use super::text::graphemes;
@@ -260,15 +260,29 @@ pub(super) const REPLACE: Function = Function::new(
 );
 
 /// An unknown string that begins so, if the beginning cannot change with what follows.
-pub(super) fn unknown_with_prefix(prefix: &str) -> Value {
-    // The last character may still merge with a combining one that follows.
-    let end = graphemes(prefix)
-        .next_back()
-        .map_or(0, |last| prefix.len() - last.len());
-    let prefix = &prefix[..end.min(MAX_TEXT)];
+pub(crate) fn unknown_with_prefix(prefix: &str) -> Value {
+    /// So many bytes Terraform remembers of a template.
+    const MAX_PREFIX: usize = 128;
+    /// What people end a beginning with; Terraform takes it that nothing will merge with these.
+    const DELIMITERS: &[u8] = b"-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+    let mut end = prefix.len().min(MAX_PREFIX);
+    while !prefix.is_char_boundary(end) {
+        end -= 1;
+    }
+    let mut prefix = &prefix[..end];
+    let is_delimited = prefix
+        .as_bytes()
+        .last()
+        .is_some_and(|it| DELIMITERS.contains(it));
+    if !is_delimited {
+        // The last character may still merge with a combining one that follows.
+        let last = graphemes(prefix).next_back().map_or(0, str::len);
+        prefix = &prefix[..prefix.len() - last];
+    }
     Value::refined(
         Type::String,
         Refinement {
+            not_null: true,
             prefix: (!prefix.is_empty()).then(|| prefix.into()),
             ..Refinement::default()
         },

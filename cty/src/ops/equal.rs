@@ -119,16 +119,18 @@ fn known(a: &Value, b: &Value) -> Equality {
         };
     }
     match (a.data(), b.data()) {
-        (Data::Set(_, x), Data::Set(_, y)) => sets(a.is_wholly_known(), x, b.is_wholly_known(), y),
+        (Data::Set(_, x), Data::Set(_, y)) => {
+            sets(a.is_wholly_known() && b.is_wholly_known(), x, y)
+        }
         (Data::List(_, x), Data::List(_, y)) | (Data::Tuple(x), Data::Tuple(y)) => {
             match x.len() == y.len() {
-                true => all(x.iter().zip(&**y)),
+                true => in_order(x.iter().zip(&**y)),
                 false => Equality::Different,
             }
         }
         (Data::Map(_, x), Data::Map(_, y)) | (Data::Object(x), Data::Object(y)) => {
             match x.keys().eq(y.keys()) {
-                true => all(x.values().zip(y.values())),
+                true => in_any_order(x.values().zip(y.values())),
                 false => Equality::Different,
             }
         }
@@ -137,20 +139,12 @@ fn known(a: &Value, b: &Value) -> Equality {
     }
 }
 
-fn sets(x_known: bool, x: &[Value], y_known: bool, y: &[Value]) -> Equality {
-    // An element that is known, and not in the other set, which is known too.
-    let has_extra = |these: &[Value], those: &[Value]| {
-        these
-            .iter()
-            .any(|value| value.is_wholly_known() && !those.contains(value))
-    };
-    match (x_known, y_known) {
-        (true, true) if x == y => Equality::Equal,
-        (true, true) => Equality::Different,
-        _ if x.is_empty() != y.is_empty() => Equality::Different,
-        (true, false) if has_extra(y, x) => Equality::Different,
-        (false, true) if has_extra(x, y) => Equality::Different,
-        _ => Equality::Undecided,
+fn sets(are_known: bool, x: &[Value], y: &[Value]) -> Equality {
+    match are_known {
+        true if x == y => Equality::Equal,
+        true => Equality::Different,
+        false if x.is_empty() != y.is_empty() => Equality::Different,
+        false => Equality::Undecided,
     }
 }
 
@@ -162,15 +156,20 @@ fn has_known_type(value: &Value) -> bool {
     }
 }
 
-/// One difference decides, whatever else is unknown.
-fn all<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Equality {
-    let mut sum = Equality::Equal;
-    for (a, b) in pairs {
-        match equality(a, b) {
-            Equality::Equal => {}
-            Equality::Different => return Equality::Different,
-            Equality::Undecided => sum = Equality::Undecided,
-        }
-    }
-    sum
+/// The first pair that is not equal decides. Terraform looks no further than that, though a
+/// difference behind what is unknown would say enough.
+fn in_order<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Equality {
+    let mut verdicts = pairs.map(|(a, b)| equality(a, b));
+    let first = verdicts.find(|verdict| *verdict != Equality::Equal);
+    first.unwrap_or(Equality::Equal)
+}
+
+/// As [`in_order`] whatever the order, since Terraform goes through entries in any: one run may
+/// find a difference where the next finds something unknown.
+fn in_any_order<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Equality {
+    pairs.fold(Equality::Equal, |sum, (a, b)| match (sum, equality(a, b)) {
+        (Equality::Undecided, _) | (_, Equality::Undecided) => Equality::Undecided,
+        (Equality::Different, _) | (_, Equality::Different) => Equality::Different,
+        (Equality::Equal, Equality::Equal) => Equality::Equal,
+    })
 }

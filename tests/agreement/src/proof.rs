@@ -98,6 +98,12 @@ pub fn run(
             report.gates += 1;
             compared.disagreements.extend(behind.disagreements);
         }
+        let older = is_older(host);
+        for found in &compared.disagreements {
+            if !(older && found.older) {
+                said(&found.to_string());
+            }
+        }
         said(&format!(
             "{host}: {} cases, {} refused, {} disagreements",
             report.planned,

@@ -93,6 +93,7 @@ pub(in crate::functions) const MATCHKEYS: Function = Function::new(
     matchkeys,
 );
 
+/// Terraform waits for all values and keys, unless nothing is looked for.
 fn matchkeys(args: &Args<'_>) -> Outcome {
     let [values, keys, wanted] = args.values else {
         return Err(FunctionError::new("three arguments are required"));
@@ -107,6 +108,10 @@ fn matchkeys(args: &Args<'_>) -> Outcome {
         cty::convert::convert(list, &common).map_err(|error| FunctionError::new(error.to_string()))
     };
     let (keys, wanted) = (convert(keys)?, convert(wanted)?);
+    let is_open = !values.is_wholly_known() || !keys.is_wholly_known();
+    if is_open && known_length(&wanted) != Some(0) {
+        return Ok(Value::unknown(args.returns.clone()).with_marks(values.marks()));
+    }
     let mut picked = Vec::new();
     for (key, value) in elements(&keys).iter().zip(elements(values)) {
         let found = elements(&wanted)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use cty::Value;
 use serde_json::Value as Json;
 use terraform_config::instance::{Address, Body, Instance, Mode, Nested};
-use terraform_config::why::Reference;
+use terraform_config::why::{Reference, Why};
 
 use super::{Comparison, What};
 use crate::vocabulary::vocabulary;
@@ -73,7 +73,14 @@ impl Comparison<'_> {
                 let detail = format!("a reference to {stray}; the plan names {named:?}");
                 self.disagree(&here, What::Reference, detail);
             }
-            if !allowed.is_empty() && ours.is_empty() && !attribute.value.is_wholly_known() {
+            // What a condition reads is in the reason alone: the value does not come from there.
+            let why = Why::of(&attribute.value);
+            let is_explained = why.is_some_and(|why| {
+                let mut words = why.cause.split(' ');
+                words.any(|word| allowed.contains(&resource(word)))
+            });
+            let is_known = attribute.value.is_wholly_known();
+            if !allowed.is_empty() && ours.is_empty() && !is_known && !is_explained {
                 let detail = format!("unknown without a reference; the plan names {named:?}");
                 self.disagree(&here, What::Reference, detail);
             }
