@@ -24,7 +24,7 @@ use super::store::Store;
 /// looked at any moment since.
 pub(super) const WINDOW: Duration = Duration::from_millis(250);
 /// A read whose answer takes so long leaves too little of [`WINDOW`]. On a line that is always that
-/// slow the window begins with the answer.
+/// slow, and after two writes that came too late, the window begins with the answer.
 pub(super) const SLOW: Duration = Duration::from_millis(125);
 
 /// How often what another program overwrites is put back.

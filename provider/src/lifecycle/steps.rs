@@ -97,12 +97,14 @@ impl Coordinator {
 
     /// Reads the configuration, never from memory; and from when on it may be old.
     ///
-    /// That is when it was asked for. An answer that was long on its way may be old already: then
-    /// one more is asked for, which on a slow line is no faster and counts from its answer.
+    /// That is when it was asked for, if that is `strict`, else when it was answered. An answer that
+    /// was long on its way may be old already: then one more is asked for, which on a slow line is
+    /// no faster and counts from its answer.
     pub(super) async fn look(
         &self,
         jobs: &[Job],
         tries: &mut Tries,
+        strict: bool,
         cancel: &CancellationToken,
     ) -> Result<(LifecycleDocument, Timestamp), Why> {
         let mut again = true;
@@ -110,7 +112,7 @@ impl Coordinator {
             let asked = self.clock.now();
             let found = self.store.get().await;
             let now = self.clock.now();
-            let read_at = match since(asked, now) < SLOW {
+            let read_at = match strict && since(asked, now) < SLOW {
                 true => asked,
                 false => now,
             };

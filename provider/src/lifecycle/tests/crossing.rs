@@ -8,7 +8,7 @@ use holdfast_aws::clock::{Clock as _, Timestamp};
 use holdfast_aws::fake::{Moment, S3Method};
 use proptest::prelude::*;
 
-use super::super::coordinator::SLOW;
+use super::super::coordinator::{SLOW, WINDOW};
 use super::super::memory::since;
 use super::{Edit, Stage, apply, create, process, rule, rule_id, stage};
 
@@ -77,8 +77,8 @@ struct Crossed {
     stage: Stage,
     /// Whether each of the two says that all is done.
     done: [bool; 2],
-    /// Whether a process had two slow answers in a row: its line is slow then, and its next write
-    /// counts from the second one.
+    /// Whether a process had two slow answers in a row, or came too late twice: its line or its
+    /// machine is slow then, and the time of its next write counts from the answer.
     slow: bool,
 }
 
@@ -105,9 +105,7 @@ async fn crossed(steps: Vec<Step>) -> Crossed {
             for _ in 0..step.yields {
                 tokio::task::yield_now().await;
             }
-            if call.method == S3Method::GetLifecycle {
-                lines[WHO.get()].note(moment, began, clock.now());
-            }
+            lines[WHO.get()].note(call.method, moment, began, clock.now());
         }
     });
     let other = process(&stage.store, &stage.clock);
@@ -134,7 +132,8 @@ struct Line(Mutex<Answers>);
 #[derive(Default)]
 struct Answers {
     asked: Timestamp,
-    in_a_row: usize,
+    slow_in_a_row: usize,
+    late_in_a_row: usize,
     slow: bool,
 }
 
@@ -143,17 +142,24 @@ impl Line {
         self.0.lock().expect("no panic")
     }
 
-    fn note(&self, moment: Moment, began: Timestamp, now: Timestamp) {
+    /// Notes that the process waited from `began` to `now`, before or after a call was done.
+    fn note(&self, method: S3Method, moment: Moment, began: Timestamp, now: Timestamp) {
         let mut line = self.lock();
-        if moment == Moment::Before {
+        if (method, moment) == (S3Method::GetLifecycle, Moment::Before) {
             line.asked = began;
-            return;
         }
-        line.in_a_row = match since(line.asked, now) >= SLOW {
-            true => line.in_a_row + 1,
-            false => 0,
-        };
-        line.slow |= line.in_a_row > 1;
+        let took = since(line.asked, now);
+        let count = |before: usize, reached: bool| if reached { before + 1 } else { 0 };
+        match (method, moment) {
+            (S3Method::GetLifecycle, Moment::After) => {
+                line.slow_in_a_row = count(line.slow_in_a_row, took >= SLOW);
+            }
+            (S3Method::PutLifecycle, Moment::Before) => {
+                line.late_in_a_row = count(line.late_in_a_row, took >= WINDOW);
+            }
+            _ => {}
+        }
+        line.slow |= line.slow_in_a_row >= 2 || line.late_in_a_row >= 2;
     }
 }
 
