@@ -27,7 +27,11 @@ pub struct Request {
 
 /// Checks every root module under the paths of a request.
 pub fn check(request: &Request, paths: Paths) -> Report {
-    let cache = Cache::default();
+    check_with(request, paths, &Cache::default())
+}
+
+/// The same with a cache of the caller's, who may keep it.
+pub fn check_with(request: &Request, paths: Paths, cache: &Cache) -> Report {
     let request = &Request {
         inputs: Inputs {
             schemas: schemas(),
@@ -38,9 +42,9 @@ pub fn check(request: &Request, paths: Paths) -> Report {
     let Discovery {
         roots,
         mut problems,
-    } = roots(request, &cache);
+    } = roots(request, cache);
     let judged: Vec<(Judgement, Vec<Problem>)> =
-        threads::map(&roots, |root| one(root, request, &cache));
+        threads::map(&roots, |root| one(root, request, cache));
     let mut judgement = Judgement::default();
     for (judged, more) in judged {
         judgement.extend(judged);

@@ -1,12 +1,13 @@
 //! `holdfast check`.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use clap::ArgMatches;
 use terraform_config::{Cache, Dialect, Inputs, MissingModules, ProblemKind, VarInput};
 
 use super::{Exit, Output, World, args};
-use crate::check::{Request, check, roots};
+use crate::check::{Request, check_with, roots};
 use crate::engine::Judgement;
 use crate::paths::Paths;
 use crate::report::{Colour, Report};
@@ -22,7 +23,9 @@ pub(super) fn run(args: &CheckArgs, matches: Option<&ArgMatches>, world: &World)
     if args.show_roots {
         return show_roots(&request, paths, world);
     }
-    let report = check(&request, paths);
+    // Taking it apart in a program that ends would only take time.
+    let cache = ManuallyDrop::new(Cache::default());
+    let report = check_with(&request, paths, &cache);
     let mut output = Output {
         stdout: report.stdout(args.format, world.stdout),
         stderr: report.stderr(world.stderr),

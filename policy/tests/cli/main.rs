@@ -5,6 +5,7 @@
 //! - `clusters`: `examples/clusters`, as the demo shows them.
 //! - `doubtful`: what may not be there, and what looks like something else.
 //! - `gates`: what a boolean variable switches off by default.
+//! - `monorepo`: many root modules at once.
 //! - `process`: the program as a process.
 //! - `usage`: bad input, flags, formats, exit codes.
 //! - `vocabulary`: what is read of Rancher's resources, by the schema.
@@ -13,6 +14,7 @@ mod clusters;
 mod doubtful;
 mod gates;
 mod idioms;
+mod monorepo;
 mod plans;
 mod process;
 mod support;
