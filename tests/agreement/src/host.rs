@@ -45,6 +45,8 @@ impl Stubs {
 pub struct Planner {
     workdir: Workdir,
     downloads: PathBuf,
+    /// The modules of what was planned last are installed.
+    is_installed: bool,
 }
 
 /// What a host says of a root.
@@ -84,7 +86,11 @@ impl Planner {
     pub fn new(host: &Host, stubs: &Stubs) -> Result<Self> {
         let workdir = Workdir::with_cli_configuration(host, stubs.mirror.cli_configuration())?;
         let downloads = workdir.path().join(".terraform/modules");
-        Ok(Self { workdir, downloads })
+        Ok(Self {
+            workdir,
+            downloads,
+            is_installed: false,
+        })
     }
 
     /// Where the configuration lies.
@@ -105,9 +111,18 @@ impl Planner {
     /// # Errors
     /// The host cannot be started, or refuses for a reason that names no case.
     pub fn plan(&mut self, root: &Root) -> Result<Outcome> {
+        self.is_installed = false;
+        self.plan_again(root)
+    }
+
+    /// Plans what was planned before, but with other values or without some of its cases.
+    ///
+    /// # Errors
+    /// As [`Planner::plan`].
+    pub fn plan_again(&mut self, root: &Root) -> Result<Outcome> {
         root.write(&self.path())?;
         // What an earlier root had installed is no longer there.
-        if self.downloads.exists() {
+        if !self.is_installed && self.downloads.exists() {
             fs::remove_dir_all(&self.downloads)?;
         }
         for (name, value) in &root.environment {
@@ -120,10 +135,13 @@ impl Planner {
         outcome
     }
 
-    fn init_and_plan(&self, root: &Root) -> Result<Outcome> {
-        let init = self.workdir.run(&["init", "-no-color"])?;
-        if !init.status.success() {
-            return refused(&init.stderr);
+    fn init_and_plan(&mut self, root: &Root) -> Result<Outcome> {
+        if !self.is_installed {
+            let init = self.workdir.run(&["init", "-no-color"])?;
+            if !init.status.success() {
+                return refused(&init.stderr);
+            }
+            self.is_installed = true;
         }
         let mut arguments = vec!["plan", "-json", "-out=plan.tfplan"];
         arguments.extend(root.arguments.iter().map(String::as_str));

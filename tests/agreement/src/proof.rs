@@ -148,9 +148,13 @@ pub(crate) fn one_root(
     refused: &mut BTreeMap<String, String>,
 ) -> Result<(Root, Evaluated, Compared)> {
     let mut left: Vec<Case> = cases.to_vec();
-    for _ in 0..40 {
+    for round in 0..40 {
         let root = Root::new(left, seed);
-        match planner.plan(&root)? {
+        let outcome = match round {
+            0 => planner.plan(&root)?,
+            _ => planner.plan_again(&root)?,
+        };
+        match outcome {
             Outcome::Planned(plan) => {
                 let (evaluated, compared) = compared(planner, &root, &plan);
                 return Ok((root, evaluated, compared));
@@ -191,7 +195,7 @@ fn behind_a_gate(
         return Ok(None);
     };
     root.set(&gate.variable, gate.value);
-    match planner.plan(root)? {
+    match planner.plan_again(root)? {
         Outcome::Planned(plan) => Ok(Some(compared(planner, root, &plan).1)),
         Outcome::Refused(_) => Ok(None),
     }
