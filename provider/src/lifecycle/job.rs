@@ -302,7 +302,8 @@ pub(super) fn rule_of(document: &LifecycleDocument, id: &RuleId) -> Option<Lifec
 /// Whether another rule has the id of this one.
 fn other_rule(there: &LifecycleDocument, rule: &LifecycleRule) -> bool {
     match there.rule(&rule.id) {
-        Ok(Found::Present(found)) => !same(&found, rule),
+        // We write no elements that this version does not know: then somebody else has.
+        Ok(Found::Present(found)) => !same(&found, rule) || !found.foreign.is_empty(),
         Ok(Found::Absent) => false,
         // What cannot be read is not ours.
         Err(_) => true,

@@ -252,6 +252,21 @@ async fn a_rule_of_another_meaning_is_never_taken_over_and_one_of_the_same_is_sa
         0,
         "nothing was changed"
     );
+
+    // As planned, and more that this version cannot judge.
+    let strange = stage_with_more();
+    let refusal = strange.fails(vec![create("a")]).await;
+    assert!(matches!(&refusal.why, Why::Exists { .. }), "{refusal}");
+}
+
+/// A bucket with the rule of `create("a")` and an element in it that nobody knows.
+fn stage_with_more() -> Stage {
+    let stage = stage();
+    stage.plant(
+        "<Rule><ID>a</ID><Filter><Prefix>a/</Prefix></Filter><Status>Enabled</Status>\
+         <Expiration><Days>30</Days></Expiration><Newest>1</Newest></Rule>",
+    );
+    stage
 }
 
 #[tokio::test]
