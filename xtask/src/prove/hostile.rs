@@ -1,0 +1,137 @@
+//! What somebody wrote to break a checker, up to 100 MB of it: `holdfast check` ends in time and
+//! within its memory, with a verdict or with an error.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use holdfast_benches::memory::peak_of;
+
+use crate::screen::{output, remark, step};
+
+// Those of the evaluator's own tests.
+#[path = "../../../config/tests/hostile/inputs.rs"]
+mod inputs;
+
+use inputs::Input;
+
+/// About as many bytes as the long ones have.
+const BYTES: usize = 100_000_000;
+const MAX_TIME: Duration = Duration::from_secs(10);
+const MAX_KIB: u64 = 1 << 20;
+/// What runs longer is ended.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks at a process. Its peak is kept by the kernel: only its last moment is missed.
+const PAUSE: Duration = Duration::from_millis(3);
+
+/// How one run went.
+struct Run {
+    time: Duration,
+    kib: u64,
+    /// None if it was ended from outside, or by a signal.
+    code: Option<i32>,
+    /// What it wrote to standard error.
+    said: String,
+}
+
+/// Checks every input, or those with `only` in their name.
+pub(super) fn run(only: Option<&str>) -> Result<()> {
+    let checker = super::release_checker()?;
+    let wanted = |input: &Input| only.is_none_or(|only| input.name.contains(only));
+    let groups = [
+        ("inputs of up to 100 MB", inputs::sized()),
+        ("short inputs that stand for very much", inputs::growing()),
+    ];
+    let (mut count, mut bad) = (0, 0);
+    let (mut slowest, mut largest) = (Duration::ZERO, 0);
+    for (at, (title, group)) in groups.into_iter().enumerate() {
+        step(at + 1, title);
+        for input in group.iter().filter(|input| wanted(input)) {
+            let run = check(&checker, input)?;
+            let wrong = run.wrong();
+            slowest = slowest.max(run.time);
+            largest = largest.max(run.kib);
+            count += 1;
+            bad += usize::from(wrong.is_some());
+            output(&run.row(&input.name, wrong));
+        }
+    }
+    ensure!(count > 0, "no input has that in its name");
+    ensure!(bad == 0, "{bad} of {count} inputs did not end as they must");
+    remark(format!(
+        "{count} inputs: the slowest took {:.1} s, the largest {} MiB",
+        slowest.as_secs_f64(),
+        largest >> 10
+    ));
+    Ok(())
+}
+
+fn check(checker: &Path, input: &Input) -> Result<Run> {
+    let folder = tempfile::tempdir()?;
+    let inside = folder.path().join("configuration");
+    fs::create_dir(&inside)?;
+    input
+        .write(&inside, BYTES)
+        .with_context(|| format!("cannot write {}", input.name))?;
+    let errors = folder.path().join("errors");
+    let start = Instant::now();
+    let mut child = Command::new(checker)
+        .args(["check", "."])
+        .current_dir(&inside)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(&errors)?)
+        .spawn()
+        .with_context(|| format!("cannot start {}", checker.display()))?;
+    let mut kib = 0;
+    let ended = loop {
+        kib = kib.max(peak_of(child.id()).unwrap_or_default());
+        match child.try_wait()? {
+            Some(status) => break Some(status),
+            None if start.elapsed() > PATIENCE || kib > 4 * MAX_KIB => {
+                child.kill()?;
+                child.wait()?;
+                break None;
+            }
+            None => std::thread::sleep(PAUSE),
+        }
+    };
+    Ok(Run {
+        time: start.elapsed(),
+        kib,
+        code: ended.and_then(|status| status.code()),
+        said: String::from_utf8_lossy(&fs::read(&errors)?).into_owned(),
+    })
+}
+
+impl Run {
+    /// What is not as it must be.
+    fn wrong(&self) -> Option<&'static str> {
+        let is_error = |line: &&str| line.starts_with("error");
+        let errors = self.said.lines().filter(is_error).count();
+        match self.code {
+            _ if self.said.contains("a fault in this program") => Some("a panic"),
+            None => Some("did not end by itself"),
+            Some(3) if errors == 0 => Some("no error is told"),
+            Some(0 | 1 | 3) if self.time > MAX_TIME => Some("too slow"),
+            Some(0 | 1 | 3) if self.kib > MAX_KIB => Some("too large"),
+            Some(0 | 1 | 3) => None,
+            Some(_) => Some("another exit code"),
+        }
+    }
+
+    fn row(&self, name: &str, wrong: Option<&str>) -> String {
+        let first = self.said.lines().next().unwrap_or_default();
+        let first: String = first.chars().take(60).collect();
+        let code = self.code.map_or("-".to_owned(), |code| code.to_string());
+        format!(
+            "{:<40.40} {:>6.2} s {:>5} MiB  exit {code:<2} {}{first}",
+            name,
+            self.time.as_secs_f64(),
+            self.kib >> 10,
+            wrong.map_or(String::new(), |wrong| format!("WRONG: {wrong}; "))
+        )
+    }
+}
