@@ -244,11 +244,19 @@ impl<'a> Creation<'a> {
         }
     }
 
-    /// Marks a bucket that shows no tags. One that keeps versions already was there before.
+    /// Marks a bucket that shows no tags, unless it was there before: what was just made has no
+    /// policy, and keeps versions only under object lock.
     async fn mark_late(&self) -> Result<Option<Marked>, AwsError> {
-        let versioning = self.s3.get_versioning(&self.name).await?;
-        if self.wanted.object_lock.is_none() && versioning == Setting::Present(Versioning::Enabled)
-        {
+        let was_there = match self.wanted.object_lock {
+            None => {
+                self.s3.get_versioning(&self.name).await? == Setting::Present(Versioning::Enabled)
+            }
+            Some(_) => matches!(
+                self.s3.get_policy(&self.name).await?,
+                Setting::Present(_)
+            ),
+        };
+        if was_there {
             return Ok(None);
         }
         match self

@@ -8,7 +8,7 @@ use holdfast_aws::fake::{Failure, FakeBucket, Moment, Refusal, S3Method};
 use tfplugin::Private;
 use tokio::sync::Notify;
 
-use super::super::tests::{HOME, World, config, full, name, settled};
+use super::super::tests::{HOME, World, config, full, locked, name, settled};
 use super::*;
 use crate::creation::PATIENCE;
 
@@ -226,6 +226,36 @@ async fn of_two_processes_one_makes_it_wherever_they_cross() {
             assert_eq!(finished.len(), 1, "{region}, call {stop}: {said} {also}");
             settled(&world, finished[0]).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_finished_bucket_that_appears_between_look_and_create_is_not_taken() {
+    // In us-east-1 the create is answered as if it had made the bucket.
+    for lock in [One::Absent, locked("GOVERNANCE", 30)] {
+        let asked = EtcdBackupBucket {
+            object_lock: lock,
+            ..config()
+        };
+        let finished = World::at("us-east-1");
+        let made = finished.process().apply(None, &asked).await;
+        made.expect("made");
+        let finished = finished.bucket().expect("the bucket");
+        assert!(finished.tags.is_empty());
+
+        let world = World::at("us-east-1");
+        let (store, theirs) = (Arc::downgrade(&world.store()), finished.clone());
+        world.store().hook(move |call, moment| {
+            if (call.method, moment) == (S3Method::CreateBucket, Moment::Before) {
+                let store = store.upgrade().expect("a store");
+                store.put(&name(), theirs.clone());
+            }
+            async {}
+        });
+        let (made, said) = world.process().create(&asked).await;
+        assert!(made.is_none(), "{said}");
+        assert!(said.to_string().contains("exists already"), "{said}");
+        assert_eq!(world.bucket(), Some(finished));
     }
 }
 
