@@ -50,7 +50,7 @@ pub fn check_with(request: &Request, paths: Paths, cache: &Cache) -> Report {
         judgement.extend(judged);
         problems.extend(more);
     }
-    forgive_other_roots(&mut problems, &request.inputs, roots.len());
+    told_once(&mut problems, &request.inputs, roots.len());
     Report::new(judgement, problems, roots.len(), paths)
 }
 
@@ -98,20 +98,35 @@ fn one(root: &RootDir, request: &Request, cache: &Cache) -> (Judgement, Vec<Prob
 }
 
 /// Terraform refuses a `-var` that the root module does not declare. Of several roots one is
-/// enough; for the others it is worth a note.
-fn forgive_other_roots(problems: &mut [Problem], inputs: &Inputs, roots: usize) {
+/// enough; that others do not is worth one note, however many they are.
+fn told_once(problems: &mut Vec<Problem>, inputs: &Inputs, roots: usize) {
     for input in &inputs.variables {
         let VarInput::Value { name, .. } = input else {
             continue;
         };
         let start = format!("-var {name}: no variable ");
         let is_about =
-            |it: &Problem| it.kind == ProblemKind::Usage && it.message.starts_with(&start);
-        if problems.iter().filter(|it| is_about(it)).count() < roots {
-            for problem in problems.iter_mut().filter(|it| is_about(it)) {
-                problem.kind = ProblemKind::Note;
-            }
+            |it: &mut Problem| it.kind == ProblemKind::Usage && it.message.starts_with(&start);
+        let told: Vec<Problem> = problems.extract_if(.., is_about).collect();
+        let without = told.len();
+        let help = told.iter().find_map(|problem| problem.help.clone());
+        let Some(mut first) = told.into_iter().next() else {
+            continue;
+        };
+        first.help = help;
+        if roots > 1 {
+            let which = "no variable of that name is declared in";
+            first.message = match without < roots {
+                true => format!("-var {name}: {which} {without} of {roots} root modules"),
+                false => format!("-var {name}: {which} any of {roots} root modules"),
+            };
+            first.file = None;
         }
+        if without < roots {
+            first.kind = ProblemKind::Note;
+            first.help = None;
+        }
+        problems.push(first);
     }
 }
 

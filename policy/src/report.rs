@@ -59,15 +59,19 @@ impl Report {
             findings,
             |finding| {
                 let spot = spot(&paths, &finding.violation.place);
-                (spot, finding.rule.id, finding.address.clone())
+                let (address, when) = (finding.address.clone(), finding.when.clone());
+                let message = finding.violation.message.clone();
+                (spot, finding.rule.id, address, when, message)
             },
             |first, again| first.roots.extend(again.roots),
         );
         let undecided = in_order(
             undecided,
             |open| {
-                let spot = spot(&paths, &open.undecided.unknown.place);
-                (spot, open.rule.id, open.address.clone())
+                let unknown = &open.undecided.unknown;
+                let spot = spot(&paths, &unknown.place);
+                let because = unknown.because.clone();
+                (spot, open.rule.id, open.address.clone(), because)
             },
             |first, again| first.roots.extend(again.roots),
         );

@@ -51,7 +51,7 @@ pub(super) struct CheckArgs {
     pub(super) dialect: Option<Dialect>,
 
     /// What a module from a registry or from git means that is not installed
-    #[arg(long, value_enum, default_value_t = MissingModules::Error)]
+    #[arg(long, value_enum, default_value_t = MissingModules::Error, value_name = "OUTCOME")]
     pub(super) missing_modules: MissingModules,
 
     /// List the root modules that would be checked, and stop

@@ -86,12 +86,38 @@ fn a_variable_that_no_root_declares_is_refused() {
         "{}",
         output.stderr
     );
-    // One of several roots is enough.
+    // One of several roots is enough, and what others say is said once.
     repo.write("other/main.tf", "resource \"t\" \"a\" {}\n");
+    repo.write("third/main.tf", "resource \"t\" \"a\" {}\n");
     repo.write("first/main.tf", GATED);
+    let output = repo.run(&["check", "-var", "on=true", "first", "other", "third"]);
+    assert_eq!(output.code, 1);
     assert_eq!(
-        repo.run(&["check", "-var", "on=true", "first", "other"])
-            .code,
-        1
+        output.stderr,
+        "note: -var on: no variable of that name is declared in 2 of 3 root modules\n\n"
     );
+    let output = repo.run(&["check", "-var", "x=true", "other", "third"]);
+    assert_eq!(output.code, 2);
+    assert_eq!(
+        output.stderr,
+        "error: -var x: no variable of that name is declared in any of 2 root modules\n\n"
+    );
+}
+
+#[test]
+fn what_one_root_switches_on_is_an_error_beside_what_another_leaves_off() {
+    let repo = Repo::new();
+    repo.write("modules/cluster/main.tf", GATED);
+    let root = |on: &str| {
+        format!(
+            "variable \"on\" {{\n  type    = bool\n  default = {on}\n}}\nmodule \"c\" {{\n  source = \"../../modules/cluster\"\n  on     = var.on\n}}\n"
+        )
+    };
+    // The one that leaves it off comes first, and stays so.
+    repo.write("live/a/main.tf", root("false"));
+    repo.write("live/b/main.tf", root("true"));
+    let address = "module.c.rancher2_cluster_v2.c[0]".to_owned();
+    let error = ("error".to_owned(), "-".to_owned(), address.clone());
+    let warning = ("warning".to_owned(), "var.on = true".to_owned(), address);
+    assert_eq!(told(&repo, &[]), (vec![error, warning], 1));
 }

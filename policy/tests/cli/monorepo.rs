@@ -71,7 +71,7 @@ fn each_fault_is_found_and_nothing_else() {
 
 #[test]
 fn findings_are_sorted() {
-    let checked = written(ONE_TEAM).check(&[]);
+    let checked = written(TWO_TEAMS).check(&[]);
     for key in ["findings", "undecided"] {
         let entries = checked.json[key].as_array().expect("a list");
         let place = |it: &Value| {
