@@ -200,6 +200,10 @@ impl Env<'_> {
         source: &Arc<SourceFile>,
         into: &mut Vec<Nested>,
     ) {
+        if let Err(message) = self.evaluator.budget.block() {
+            let fault = Fault::fatal(message, block.header);
+            return self.evaluator.report(fault.into_problem(source));
+        }
         if block.type_name != "dynamic" {
             into.push(Nested::Block(self.block(
                 &block.type_name,
@@ -286,7 +290,13 @@ impl Env<'_> {
             (marks::unknown(why), None)
         });
         match pairs {
-            Some(pairs) => into.extend(pairs.into_iter().map(|pair| Nested::Block(made(pair)))),
+            Some(pairs) => {
+                for pair in pairs {
+                    let bound = self.evaluator.budget.block();
+                    bound.map_err(|message| Fault::fatal(message, block.header))?;
+                    into.push(Nested::Block(made(pair)));
+                }
+            }
             None => {
                 let why = marks::why(&collection);
                 let (key, value) = unknown_pair(&collection);

@@ -105,11 +105,7 @@ impl Env<'_> {
     }
 
     fn arguments(&self, call: &Call) -> Outcome<Arguments> {
-        let mut values: Vec<Value> = call
-            .arguments
-            .iter()
-            .map(|argument| self.eval(argument))
-            .collect::<Outcome<_>>()?;
+        let mut values = self.all(&call.arguments)?;
         if !call.expand_last {
             return Ok(Arguments::Listed(values));
         }

@@ -52,16 +52,10 @@ impl<'a> Env<'a> {
             .budget
             .step()
             .map_err(|message| Fault::fatal(message, expr.span))?;
-        match &expr.kind {
-            ExprKind::Literal(value) => Ok(value.value()),
+        let outcome = match &expr.kind {
+            ExprKind::Literal(value) => return Ok(value.value()),
             ExprKind::Template(parts) => self.template(parts, expr.span),
-            ExprKind::Tuple(elements) => {
-                let elements: Vec<Value> = elements
-                    .iter()
-                    .map(|element| self.eval(element))
-                    .collect::<Outcome<_>>()?;
-                Ok(Value::tuple(elements))
-            }
+            ExprKind::Tuple(elements) => self.all(elements).map(Value::tuple),
             ExprKind::Object(items) => self.object(items),
             ExprKind::Variable(name) => self.reference(name, &[], expr.span),
             ExprKind::Traversal(it) => match &it.base.kind {
@@ -78,7 +72,31 @@ impl<'a> Env<'a> {
             ExprKind::For(it) => self.for_expr(it, expr.span),
             // Reported when the file was read.
             ExprKind::Invalid => Ok(marks::unknown(Why::new("this expression does not parse"))),
+        };
+        let passed = |value: &Value| self.evaluator.budget.pass(value);
+        if let Ok(value) = &outcome
+            && let Err(message) = passed(value)
+        {
+            return Err(Fault::fatal(message, expr.span));
         }
+        outcome
+    }
+
+    /// The values of several expressions that go into one collection, or into one call.
+    pub(super) fn all(&self, exprs: &[Expr]) -> Outcome<Vec<Value>> {
+        let mut held = 0;
+        let one = |expr: &Expr| {
+            let value = self.eval(expr)?;
+            self.put(&value, &mut held, expr.span)?;
+            Ok(value)
+        };
+        exprs.iter().map(one).collect()
+    }
+
+    /// Accounts for a value that goes into a collection.
+    pub(super) fn put(&self, value: &Value, held: &mut u64, span: Span) -> Outcome<()> {
+        let put = self.evaluator.budget.put(value, held);
+        put.map_err(|message| Fault::fatal(message, span))
     }
 
     /// Like [`Env::eval`], converted to a type.
@@ -90,6 +108,7 @@ impl<'a> Env<'a> {
         let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(items.len());
         let mut outer = cty::Marks::NONE;
         let mut is_open = false;
+        let mut held = 0;
         for item in items {
             let key: Option<Arc<str>> = match &item.key {
                 Key::Word(word) => Some(word.text.clone().into()),
@@ -104,6 +123,7 @@ impl<'a> Env<'a> {
                 }
             };
             let value = self.eval(&item.value)?;
+            self.put(&value, &mut held, item.value.span)?;
             match key {
                 Some(key) => entries.push((key, value)),
                 None => is_open = true,

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use cty::Value;
+use cty::{Data, Value};
 
 /// Instances of one resource or module.
 pub(super) const MAX_REPETITION: u64 = 10_000;
@@ -75,23 +75,76 @@ impl Budget {
         }
     }
 
-    /// Says which bound a value breaks, if it breaks one. Looks no further than the bound.
+    /// Says which bound a value that is kept breaks, if it breaks one. Looks no further than the
+    /// bound.
     pub(super) fn check(&self, value: &Value) -> Result<(), &'static str> {
-        let mut left = MAX_VALUES;
-        count(value, 0, &mut left)?;
-        self.take(MAX_VALUES - left)
+        let weight = Weight::of(value)?;
+        self.take(KEPT + weight.values + weight.objects * OBJECT + weight.bytes / 32)
+    }
+
+    /// Accounts for what is done with a value that is only passed on, and says how many values it
+    /// holds: most of what is done with it goes through all of it.
+    pub(super) fn pass(&self, value: &Value) -> Result<u64, &'static str> {
+        let weight = Weight::of(value)?;
+        self.take(weight.values / 4 + weight.bytes / 32)?;
+        Ok(weight.values)
+    }
+
+    /// Like [`Self::pass`] of something that is put into a collection that is being made, which
+    /// holds so many values before and after.
+    pub(super) fn put(&self, value: &Value, held: &mut u64) -> Result<(), &'static str> {
+        *held += self.pass(value)?;
+        match *held <= MAX_VALUES {
+            true => Ok(()),
+            false => Err(TOO_MANY),
+        }
+    }
+
+    /// Accounts for a block of a resource.
+    pub(super) fn block(&self) -> Result<(), &'static str> {
+        self.take(BLOCK)
     }
 }
 
-fn count(value: &Value, depth: usize, left: &mut u64) -> Result<(), &'static str> {
-    if depth > MAX_VALUE_DEPTH {
-        return Err("this holds values nested more than 256 levels deep");
+/// Steps that stand for the memory of a value that is kept, of an object in it, of a block.
+const KEPT: u64 = 4;
+const OBJECT: u64 = 8;
+const BLOCK: u64 = 32;
+
+const TOO_MANY: &str = "this holds more than 250000 values";
+
+/// What a value holds, itself included.
+#[derive(Default)]
+struct Weight {
+    values: u64,
+    /// Objects and maps among them.
+    objects: u64,
+    /// Of text.
+    bytes: u64,
+}
+
+impl Weight {
+    fn of(value: &Value) -> Result<Self, &'static str> {
+        let mut weight = Self::default();
+        weight.add(value, 0)?;
+        Ok(weight)
     }
-    let Some(rest) = left.checked_sub(1) else {
-        return Err("this holds more than 250000 values");
-    };
-    *left = rest;
-    value
-        .children()
-        .try_for_each(|child| count(child, depth + 1, left))
+
+    fn add(&mut self, value: &Value, depth: usize) -> Result<(), &'static str> {
+        if depth > MAX_VALUE_DEPTH {
+            return Err("this holds values nested more than 256 levels deep");
+        }
+        self.values += 1;
+        if self.values > MAX_VALUES {
+            return Err(TOO_MANY);
+        }
+        match value.data() {
+            Data::String(text) => self.bytes += text.len() as u64,
+            Data::Map(..) | Data::Object(_) => self.objects += 1,
+            _ => {}
+        }
+        value
+            .children()
+            .try_for_each(|child| self.add(child, depth + 1))
+    }
 }

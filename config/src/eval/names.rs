@@ -71,6 +71,12 @@ impl Env<'_> {
             }
             .find(name, steps)?,
         };
+        // Looking it up went through all of it.
+        if !rest.is_empty()
+            && let Err(message) = self.evaluator.budget.pass(&value)
+        {
+            return Err(Fault::fatal(message, span));
+        }
         self.steps(value, rest)
     }
 }

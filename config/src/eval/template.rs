@@ -217,7 +217,9 @@ impl Env<'_> {
                 key.as_str().unwrap_or_default().into()
             }
         };
-        made.values.push((key, self.eval(&it.value)?));
+        let value = self.eval(&it.value)?;
+        self.put(&value, &mut made.held, it.value.span)?;
+        made.values.push((key, value));
         Ok(())
     }
 
@@ -314,6 +316,8 @@ struct Made {
     marks: Marks,
     /// True if an unknown condition or key leaves open what is made.
     is_open: bool,
+    /// How many values they hold.
+    held: u64,
 }
 
 impl Made {

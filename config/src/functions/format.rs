@@ -64,6 +64,8 @@ fn formatlist(args: &Args<'_>) -> Outcome {
     }
     let count = length.map_or(1, |(_, length)| length);
     let mut lines = Vec::with_capacity(count);
+    // Of all lines.
+    let mut bytes = 0;
     for i in 0..count {
         let row: Vec<Value> = args.from(1).iter().map(|arg| nth(arg, i)).collect();
         let made_from = row
@@ -74,6 +76,8 @@ fn formatlist(args: &Args<'_>) -> Outcome {
                 Some(_) => FunctionError::new(format!("error on format iteration {i}: {error}")),
                 None => error,
             })?;
+            bytes += text.len();
+            check_text(bytes)?;
             Value::string(text)
         } else {
             not_null_string()

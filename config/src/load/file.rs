@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::syntax::tree::{Body, Span};
-use crate::syntax::{self, SyntaxError};
+use crate::syntax::{self, Memory, SyntaxError};
 use crate::{Origin, Problem, SourceFile};
 
 /// Larger files are not read.
@@ -25,9 +25,9 @@ pub(crate) struct File {
 
 impl File {
     /// Reads and parses `path`.
-    pub(crate) fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path, memory: &Memory) -> Self {
         match read_text(path) {
-            Ok(text) => Self::parse(path, text),
+            Ok(text) => Self::parse(path, text, memory),
             Err(message) => Self {
                 source: Arc::new(SourceFile::new(path, "")),
                 body: Arc::default(),
@@ -36,9 +36,9 @@ impl File {
         }
     }
 
-    fn parse(path: &Path, text: String) -> Self {
+    fn parse(path: &Path, text: String, memory: &Memory) -> Self {
         let source = Arc::new(SourceFile::new(path, text));
-        let parsed = syntax::parse(&source);
+        let parsed = syntax::parse_within(&source, memory);
         let problems = parsed.errors.iter();
         Self {
             problems: problems

@@ -7,7 +7,7 @@
 //! - `parser`: what the parts of the parser share. - `body`: attributes and blocks.
 //! - `expr`, `collections`: expressions. - `template`, `text`, `pieces`: quoted text, heredocs, directives.
 //! - `recover`: how the reading goes on after an error. - `layout`: what belongs together in a file with
-//!   errors. - `repeats`: names given twice. - `error`: [`SyntaxError`].
+//!   errors. - `repeats`: names given twice. - `error`: [`SyntaxError`]. - `memory`: how large trees may get.
 //! - `json`: Terraform's JSON notation. - `steps`: what tests count in place of seconds.
 
 mod body;
@@ -17,6 +17,7 @@ mod expr;
 mod json;
 mod layout;
 mod lexer;
+mod memory;
 mod parser;
 mod pieces;
 mod recover;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use error::SyntaxError;
 pub use lexer::TokenKind;
+pub use memory::Memory;
 pub use tokens::{Token, Tokens, tokens};
 
 use layout::Layout;
@@ -47,11 +49,8 @@ const MAX_DEPTH: usize = 200;
 /// How many errors of one file are told.
 const MAX_ERRORS: usize = 100;
 
-/// About how much memory a tree may take.
-const MAX_TREE_BYTES: usize = 256 << 20;
-
 /// In a larger text nothing is read after the first error.
-const MAX_RECOVERY_BYTES: usize = 8 << 20;
+const MAX_RECOVERY_BYTES: usize = 4 << 20;
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -68,34 +67,45 @@ pub struct Parsed {
 /// Reads a file by its name: `.json` is Terraform's JSON notation (in `.tfvars.json` all text is
 /// literal), everything else HCL.
 pub fn parse(file: &SourceFile) -> Parsed {
+    parse_within(file, &Memory::default())
+}
+
+/// Like [`parse`], as one of several files whose trees are there at the same time.
+pub fn parse_within(file: &SourceFile, memory: &Memory) -> Parsed {
     let name = file.path.file_name().map(|name| name.to_string_lossy());
     let name = name.as_deref().unwrap_or_default();
     if name.ends_with(".tfvars.json") {
-        json::parse_values(&file.text)
+        json::parse_values(&file.text, memory)
     } else if name.ends_with(".json") {
-        json::parse_config(&file.text)
+        json::parse_config(&file.text, memory)
     } else {
-        parse_hcl(&file.text)
+        parse_hcl(&file.text, memory)
     }
 }
 
-fn parse_hcl(text: &str) -> Parsed {
+fn parse_hcl(text: &str, memory: &Memory) -> Parsed {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut parser = Parser::new(text, start, None);
+    let mut parser = Parser::new(text, start, None, memory);
     if let Ok(body) = parser.file() {
         return parsed(body, parser);
     }
     if parser.is_over || text.len() > MAX_RECOVERY_BYTES {
-        return parsed(unread(text), parser);
+        return Parsed {
+            body: Arc::new(unread(text)),
+            errors: parser.errors,
+            ..Parsed::default()
+        };
     }
+    drop(parser);
     let layout = Layout::of(text);
-    let mut parser = Parser::new(text, start, None);
+    let mut parser = Parser::new(text, start, None, memory);
     parser.layout = Some(&layout);
     let body = parser.file().unwrap_or_else(|_| unread(text));
     parsed(body, parser)
 }
 
-fn parsed(body: Body, parser: Parser<'_>) -> Parsed {
+fn parsed(body: Body, mut parser: Parser<'_>) -> Parsed {
+    parser.purse.keep();
     let mut errors = parser.errors;
     errors.sort_by_key(|error| error.span);
     Parsed {
@@ -115,12 +125,14 @@ fn unread(text: &str) -> Body {
 
 /// Reads one expression, such as the text of `-var`. Newlines mean nothing in it.
 pub fn parse_expression(text: &str) -> Result<Expr, SyntaxError> {
-    read(Parser::new(text, 0, None), Parser::only_expression)
+    let memory = Memory::default();
+    read(Parser::new(text, 0, None, &memory), Parser::only_expression)
 }
 
 /// Reads a template that stands alone, such as the file of `templatefile`.
 pub fn parse_template(text: &str) -> Result<Expr, SyntaxError> {
-    read(Parser::new(text, 0, None), Parser::bare)
+    let memory = Memory::default();
+    read(Parser::new(text, 0, None, &memory), Parser::bare)
 }
 
 fn read<'s>(

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use super::error::SyntaxError;
 use super::layout::Layout;
 use super::lexer::{self, TokenKind};
+use super::memory::{self, Memory, Purse};
 use super::pieces::Piece;
 use super::tree::{Attribute, Block, Comment, CommentKind, Expr, Item, Name, Span, Word};
-use super::{MAX_DEPTH, MAX_ERRORS, MAX_TREE_BYTES};
+use super::{MAX_DEPTH, MAX_ERRORS};
 
 /// Ends the reading of whatever is being read; why is in the list of errors.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +49,7 @@ pub(super) struct Parser<'s> {
     /// Where everything is said to stand, if the text is in the file in another form.
     place: Option<Span>,
     depth: usize,
-    bytes_left: usize,
+    pub(super) purse: Purse<'s>,
     /// Nothing is read any more.
     pub(super) is_over: bool,
     /// No `*/` follows.
@@ -57,7 +58,12 @@ pub(super) struct Parser<'s> {
 
 impl<'s> Parser<'s> {
     /// Reads `text` from `start` on; spans are offsets into it, or all `place`.
-    pub(super) fn new(text: &'s str, start: usize, place: Option<Span>) -> Self {
+    pub(super) fn new(
+        text: &'s str,
+        start: usize,
+        place: Option<Span>,
+        memory: &'s Memory,
+    ) -> Self {
         Self {
             text,
             token: Token {
@@ -77,7 +83,7 @@ impl<'s> Parser<'s> {
             pieces: Vec::new(),
             place,
             depth: 0,
-            bytes_left: MAX_TREE_BYTES,
+            purse: Purse::new(memory),
             is_over: false,
             is_comment_free: false,
         }
@@ -212,27 +218,21 @@ impl<'s> Parser<'s> {
     /// Accounts for memory that the tree takes.
     #[inline]
     pub(super) fn spend(&mut self, bytes: usize) -> Read<()> {
-        match self.bytes_left.checked_sub(bytes) {
-            Some(left) => {
-                self.bytes_left = left;
-                Ok(())
-            }
-            None => Err(self.too_large()),
+        match self.purse.spend(bytes) {
+            true => Ok(()),
+            false => Err(self.too_large()),
         }
     }
 
     #[cold]
     fn too_large(&mut self) -> Stop {
-        let detail = format!(
-            "What is written here would take more than {} MiB of memory. Nothing from here on is read.",
-            MAX_TREE_BYTES >> 20
-        );
-        let stop = self.fail("Too large", detail, self.token_span());
+        if !self.is_over && self.errors.len() < MAX_ERRORS {
+            self.errors.push(memory::too_large(self.token_span()));
+        }
         self.is_over = true;
         // Nothing follows.
         self.text = &self.text[..self.token.start.min(self.text.len())];
-        self.bytes_left = 0;
-        stop
+        Stop
     }
 
     /// Notes an error.

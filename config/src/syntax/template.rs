@@ -11,7 +11,7 @@ use super::lexer::{self, TokenKind as T};
 use super::parser::{Parser, Read, Stop};
 use super::pieces::{Piece, cut_front, take_indentation, trim_end};
 use super::text::{Kind, plain_end, push};
-use super::tree::{Expr, ExprKind, Literal, Name, Part, Span};
+use super::tree::{Expr, ExprKind, Literal, Name, Span};
 
 impl<'s> Parser<'s> {
     /// `"text ${expression} text"`.
@@ -157,7 +157,7 @@ impl<'s> Parser<'s> {
                 text = cut_front(text, stripped);
             }
             line_begins = bytes[end - 1] == b'\n';
-            self.spend(size_of::<Part>())?;
+            self.spend(size_of::<Piece<'_>>())?;
             self.pieces.push(Piece::Text(text, at..end));
             at = end;
         }
@@ -202,7 +202,7 @@ impl<'s> Parser<'s> {
         let bytes = self.text.as_bytes();
         let strips = bytes.get(at + 2) == Some(&b'~');
         let newlines = std::mem::replace(&mut self.newlines, false);
-        self.spend(size_of::<Part>())?;
+        self.spend(size_of::<Piece<'_>>())?;
         let is_directive = bytes[at] == b'%';
         self.nested(|parser| {
             parser.resume(at + if strips { 3 } else { 2 });

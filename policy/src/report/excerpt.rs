@@ -68,18 +68,20 @@ fn shortened(mark: Mark) -> Mark {
     }
 }
 
-/// The lines of a place, and one before and after.
+/// The lines of a place; more than [`MAX_BYTES`] if they are longer than that, however long.
 fn lines(place: &Place) -> Range<usize> {
-    let (text, range) = (place.source(), place.range());
-    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let line_end = |at: usize| {
-        text[at..]
-            .find('\n')
-            .map_or(text.len(), |newline| at + newline + 1)
+    let (text, range) = (place.source().as_bytes(), place.range());
+    let line_start = |at: usize| {
+        let near = at.saturating_sub(MAX_BYTES + 1);
+        let newline = text[near..at].iter().rposition(|byte| *byte == b'\n');
+        newline.map_or(near, |newline| near + newline + 1)
     };
-    let start = line_start(range.start);
-    let end = line_end(line_end(range.end));
-    line_start(start.saturating_sub(1))..end
+    let line_end = |at: usize| {
+        let near = text.len().min(at + MAX_BYTES + 1);
+        let newline = text[at..near].iter().position(|byte| *byte == b'\n');
+        newline.map_or(near, |newline| at + newline + 1)
+    };
+    line_start(range.start)..line_end(range.end)
 }
 
 fn shown<'a>(group: Group, paths: &Paths) -> Element<'a> {

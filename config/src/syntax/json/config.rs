@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::super::error::SyntaxError;
+use super::super::memory::{self, Memory, Purse};
 use super::super::parser::Parser;
 use super::super::tree::{
     Attribute, Block, Body, Expr, ExprKind, Item, Key, Label, Literal, Name, Span,
@@ -12,9 +13,9 @@ use super::super::{MAX_ERRORS, Parsed, repeats};
 use super::read::{Kind, Node, Property, document};
 
 /// Reads a `.tf.json`.
-pub(in super::super) fn parse_config(text: &str) -> Parsed {
-    let document = document(text);
-    let mut reader = Reader::new(text, document.errors);
+pub(in super::super) fn parse_config(text: &str, memory: &Memory) -> Parsed {
+    let document = document(text, memory);
+    let mut reader = Reader::new(text, document.errors, document.purse.sibling());
     let Some(root) = document.root else {
         return reader.parsed(Building::default().broken());
     };
@@ -46,9 +47,9 @@ pub(in super::super) fn parse_config(text: &str) -> Parsed {
 }
 
 /// Reads a `.tfvars.json`: all text is literal.
-pub(in super::super) fn parse_values(text: &str) -> Parsed {
-    let document = document(text);
-    let mut reader = Reader::new(text, document.errors);
+pub(in super::super) fn parse_values(text: &str, memory: &Memory) -> Parsed {
+    let document = document(text, memory);
+    let mut reader = Reader::new(text, document.errors, document.purse.sibling());
     let Some(root) = document.root else {
         return reader.parsed(Building::default().broken());
     };
@@ -127,18 +128,25 @@ struct Reader<'s> {
     errors: Vec<SyntaxError>,
     /// What is read now is read another time as a block, and reported then.
     is_quiet: bool,
+    /// What the tree takes.
+    purse: Purse<'s>,
+    /// Nothing is read any more.
+    is_over: bool,
 }
 
 impl<'s> Reader<'s> {
-    fn new(text: &'s str, errors: Vec<SyntaxError>) -> Self {
+    fn new(text: &'s str, errors: Vec<SyntaxError>, purse: Purse<'s>) -> Self {
         Self {
             text,
             errors,
             is_quiet: false,
+            purse,
+            is_over: false,
         }
     }
 
-    fn parsed(self, mut body: Body) -> Parsed {
+    fn parsed(mut self, mut body: Body) -> Parsed {
+        self.purse.keep();
         let mut errors = self.errors;
         errors.sort_by_key(|error| error.span);
         body.is_incomplete |= !errors.is_empty();
@@ -147,6 +155,16 @@ impl<'s> Reader<'s> {
             comments: Box::default(),
             errors,
         }
+    }
+
+    /// Accounts for memory; false once there is none left, which is said once.
+    fn spend(&mut self, bytes: usize, span: Span) -> bool {
+        if !self.is_over && !self.purse.spend(bytes) {
+            self.is_over = true;
+            self.errors.truncate(MAX_ERRORS - 1);
+            self.errors.push(memory::too_large(span));
+        }
+        !self.is_over
     }
 
     fn error(&mut self, message: &'static str, detail: impl Into<Cow<'static, str>>, span: Span) {
@@ -209,10 +227,10 @@ impl<'s> Reader<'s> {
         }
         match &node.kind {
             Kind::Null | Kind::Invalid => {}
-            Kind::Object(_) => into.blocks.push(self.block(node, header)),
+            Kind::Object(_) => into.blocks.extend(self.block(node, header)),
             Kind::Array(elements) => {
                 for element in elements {
-                    into.blocks.push(self.block(element, header));
+                    into.blocks.extend(self.block(element, header));
                 }
             }
             _ => {
@@ -251,14 +269,17 @@ impl<'s> Reader<'s> {
         header.missing += 1;
     }
 
-    fn block(&mut self, node: &Node<'s>, header: &Headers<'_>) -> Block {
-        Block {
+    /// Nothing if there is no memory left.
+    fn block(&mut self, node: &Node<'s>, header: &Headers<'_>) -> Option<Block> {
+        let labels = header.labels.len() * size_of::<Label>();
+        let size = size_of::<Block>() + size_of::<Body>() + 16 + labels;
+        self.spend(size, node.span).then(|| Block {
             type_name: header.type_name.into(),
             labels: header.labels.as_slice().into(),
             header: header.span,
             span: header.span.to(node.span),
             body: Arc::new(self.body(header.type_name, node)),
-        }
+        })
     }
 
     fn body(&mut self, type_name: &str, node: &Node<'s>) -> Body {
@@ -303,7 +324,9 @@ impl<'s> Reader<'s> {
                     | (_, "for_each" | "depends_on" | "providers")
             );
             let maybe_block = nests && may_be_blocks(&property.value);
-            let is_literal = type_name == "variable" && key == "default";
+            // Terraform evaluates these without anything in scope, which leaves text as it is.
+            let is_literal = type_name == "variable"
+                || matches!((type_name, key), ("output", "description") | ("terraform", "required_version"));
             let text = if is_literal {
                 Text::Literal
             } else {
@@ -324,6 +347,8 @@ impl<'s> Reader<'s> {
     }
 
     fn attribute(&mut self, property: &Property<'s>, text: Text) -> Attribute {
+        let without = size_of::<Attribute>() - size_of::<Expr>();
+        self.spend(without + property.key.len(), property.span);
         Attribute {
             name: Name::new(&property.key),
             name_span: property.span,
@@ -335,6 +360,12 @@ impl<'s> Reader<'s> {
 
     fn expr(&mut self, node: &Node<'s>, text: Text) -> Expr {
         let span = node.span;
+        if !self.spend(size_of::<Expr>(), span) {
+            return Expr {
+                kind: ExprKind::Invalid,
+                span,
+            };
+        }
         let kind = match &node.kind {
             Kind::Null => ExprKind::Literal(Literal::Null),
             Kind::Bool(value) => ExprKind::Literal(Literal::Bool(*value)),
@@ -355,6 +386,14 @@ impl<'s> Reader<'s> {
     }
 
     fn items(&mut self, properties: &[Property<'s>], text: Text) -> Box<[Item]> {
+        let without = size_of::<Item>() - size_of::<Expr>();
+        let size = properties.len() * without;
+        let place = properties
+            .first()
+            .map_or(Span::default(), |first| first.span);
+        if !self.spend(size, place) {
+            return Box::default();
+        }
         let items = properties.iter().map(|property| Item {
             key: Key::Expr(self.text(&property.key, property.span, text)),
             value: self.expr(&property.value, text),
@@ -373,19 +412,31 @@ impl<'s> Reader<'s> {
     fn text(&mut self, string: &str, span: Span, text: Text) -> Expr {
         let is_plain = memchr::memchr2(b'$', b'%', string.as_bytes()).is_none();
         if text == Text::Literal || (is_plain && !string.starts_with('\u{feff}')) {
-            let kind = ExprKind::Literal(Literal::Text(Name::new(string)));
+            let is_there = string.len() <= Name::INLINE_CAP || self.spend(string.len() + 32, span);
+            let kind = match is_there {
+                true => ExprKind::Literal(Literal::Text(Name::new(string))),
+                false => ExprKind::Invalid,
+            };
             return Expr { kind, span };
         }
         // As written, it is read in its place.
         let inside = span.range().start + 1..span.range().end.saturating_sub(1);
         let as_written = self.text.get(inside.clone()) == Some(string);
         let mut parser = if as_written {
-            Parser::new(&self.text[..inside.end], inside.start, None)
+            Parser::new(
+                &self.text[..inside.end],
+                inside.start,
+                None,
+                self.purse.memory(),
+            )
         } else {
-            Parser::new(string, 0, Some(span))
+            Parser::new(string, 0, Some(span), self.purse.memory())
         };
         let kind = match parser.bare() {
-            Ok(expr) => expr.kind,
+            Ok(expr) => {
+                parser.purse.keep();
+                expr.kind
+            }
             Err(_) => {
                 let room = MAX_ERRORS.saturating_sub(self.errors.len());
                 if !self.is_quiet {

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::super::error::SyntaxError;
+use super::super::memory::{self, Memory, Purse};
 use super::super::tree::Span;
-use super::super::{MAX_DEPTH, MAX_ERRORS, MAX_TREE_BYTES};
+use super::super::{MAX_DEPTH, MAX_ERRORS};
 use super::strings::string_end;
 
 /// A value and where it stands.
@@ -40,15 +41,17 @@ pub(super) struct Property<'s> {
 pub(super) struct Document<'s> {
     pub(super) root: Option<Node<'s>>,
     pub(super) errors: Vec<SyntaxError>,
+    /// What the nodes take.
+    pub(super) purse: Purse<'s>,
 }
 
 /// Reads a whole text.
-pub(super) fn document(text: &str) -> Document<'_> {
+pub(super) fn document<'s>(text: &'s str, memory: &'s Memory) -> Document<'s> {
     let mut reader = Reader {
         text,
         at: 0,
         depth: 0,
-        bytes_left: MAX_TREE_BYTES,
+        purse: Purse::new(memory),
         is_over: false,
         is_comment_free: false,
         errors: Vec::new(),
@@ -72,6 +75,7 @@ pub(super) fn document(text: &str) -> Document<'_> {
         return Document {
             root: None,
             errors: reader.errors,
+            purse: reader.purse,
         };
     }
     let root = reader.value();
@@ -85,6 +89,7 @@ pub(super) fn document(text: &str) -> Document<'_> {
     Document {
         root: Some(root),
         errors: reader.errors,
+        purse: reader.purse,
     }
 }
 
@@ -92,7 +97,7 @@ pub(super) struct Reader<'s> {
     pub(super) text: &'s str,
     pub(super) at: usize,
     depth: usize,
-    bytes_left: usize,
+    purse: Purse<'s>,
     is_over: bool,
     is_comment_free: bool,
     pub(super) errors: Vec<SyntaxError>,
@@ -137,19 +142,15 @@ impl<'s> Reader<'s> {
 
     /// Accounts for memory; ends the reading if there is none left.
     pub(super) fn spend(&mut self, bytes: usize) {
-        match self.bytes_left.checked_sub(bytes) {
-            Some(left) => self.bytes_left = left,
-            None if self.is_over => {}
-            None => {
-                let limit = MAX_TREE_BYTES >> 20;
-                let detail = format!(
-                    "What is written here would take more than {limit} MiB of memory. Nothing from here on is read."
-                );
-                self.error_here("Too large", detail);
-                self.is_over = true;
-                self.text = &self.text[..self.at];
-            }
+        if self.is_over || self.purse.spend(bytes) {
+            return;
         }
+        // Whatever else is wrong with it.
+        self.errors.truncate(MAX_ERRORS - 1);
+        let place = Span::new(self.at..self.at);
+        self.errors.push(memory::too_large(place));
+        self.is_over = true;
+        self.text = &self.text[..self.at];
     }
 
     /// Skips blanks, and comments, which are in error.
@@ -233,6 +234,8 @@ impl<'s> Reader<'s> {
                 format!("Objects and arrays may nest {MAX_DEPTH} levels deep, and this is deeper.");
             self.error_here("Too deeply nested", detail);
             self.skip_brackets();
+            // That all the others are open is no news then.
+            self.is_over |= self.at == self.text.len();
             return Kind::Invalid;
         }
         self.depth += 1;

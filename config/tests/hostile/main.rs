@@ -1,12 +1,14 @@
 //! Input that is broken or hostile ends with a sentence, and never with a panic.
 
+mod inputs;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 use support::{everything, everything_of, outputs, tree, write};
-use terraform_config::{Cache, DiscoverOptions, Inputs, ProblemKind, discover};
+use terraform_config::{Cache, DiscoverOptions, Inputs, ProblemKind, discover, evaluate};
 
 #[test]
 fn bad_files_are_named() {
@@ -93,9 +95,9 @@ fn values_that_grow_without_end_are_stopped() {
         .collect();
     assert_snapshot!(problems.join("\n"), @r"
     Analysis main.tf:339:10: this holds values nested more than 256 levels deep
-    Analysis main.tf:23:9: this holds more than 250000 values
-    Analysis main.tf:45:9: this holds more than 250000 values
-    Analysis main.tf:67:9: this holds more than 250000 values
+    Analysis main.tf:23:30: this holds more than 250000 values
+    Analysis main.tf:45:32: this holds more than 250000 values
+    Analysis main.tf:67:32: this holds more than 250000 values
     Analysis main.tf:46:24: this text is longer than 16 MiB
     ");
 }
@@ -114,9 +116,10 @@ output "fine" { value = 1 }
     let out = outputs(text);
     assert_snapshot!(out, @r"
     fine = 1
-    n = ?dynamic(output.n <- output.n is too large to look at)
+    n = ?dynamic(output.n <- local.n <- local.n is in error)
     text = ?dynamic(output.text <- output.text is too large to look at)
-    Analysis main.tf:4:82: evaluating this root takes more than 10 million steps
+    Analysis main.tf:4:54: this holds more than 250000 values
+    Analysis main.tf:7:80: evaluating this root takes more than 10 million steps
     ");
 }
 
@@ -164,4 +167,33 @@ fn modules_that_multiply_are_stopped() {
         )]).lines().filter(|line| !line.starts_with("module.a[")).collect::<Vec<_>>().join("\n"),
         @"Analysis n/main.tf:1:1: this root has more than 50000 instances"
     );
+}
+
+/// About as many bytes as each input has here; `cargo prove hostile` gives them 100 MB.
+const BYTES: usize = 12_000;
+
+#[test]
+fn what_somebody_wrote_to_break_a_checker_does_not() {
+    for input in inputs::sized() {
+        let directory = tempfile::tempdir().expect("a scratch directory");
+        input
+            .write(directory.path(), BYTES)
+            .expect("files can be written");
+        let cache = Cache::default();
+        let paths = [directory.path().to_owned()];
+        let found = discover(&paths, &DiscoverOptions::default(), &cache);
+        let evaluated = found
+            .roots
+            .iter()
+            .map(|root| evaluate(root, &Inputs::default(), &cache));
+        let told: Vec<String> = evaluated
+            .flat_map(|evaluated| evaluated.problems)
+            .chain(found.problems)
+            .map(|problem| problem.message)
+            .collect();
+        let faults = told
+            .iter()
+            .filter(|message| message.contains("a fault in this program"));
+        assert_eq!(faults.count(), 0, "{}: {told:#?}", input.name);
+    }
 }
