@@ -153,7 +153,7 @@ impl Resource for Handler {
     async fn delete(&self, cx: &mut Cx<Client>, state: EtcdBackupBucket) -> Deleted {
         if state.deletion_protection.is_true() {
             let name = state.bucket.as_str().unwrap_or_default();
-            return Deleted::Failed(delete::protected(name, "Replacing the bucket").into());
+            return Deleted::Failed(delete::protected_and_tainted(name).into());
         }
         let unfinished = delete::unfinished(creation_id(cx), &state);
         let place = match Place::of(&cx.client, &state).await {

@@ -31,6 +31,17 @@ pub(super) fn protected(name: &str, doing: &str) -> Diagnostic {
     Diagnostic::error("The bucket is protected", detail).at(path!("deletion_protection"))
 }
 
+/// The refusal to replace a tainted bucket, of which no plan asks the provider. As long as it is
+/// tainted no apply can set anything, so the protection cannot be taken off either.
+pub(super) fn protected_and_tainted(name: &str) -> Diagnostic {
+    let detail = format!(
+        "Replacing the bucket would delete {name}, whose deletion_protection is on. It is tainted: \
+         `terraform untaint` its address to keep it. If replacing it is meant, do so after that: set \
+         deletion_protection = false, apply, and apply once more with -replace and its address."
+    );
+    Diagnostic::error("The bucket is protected", detail).at(path!("deletion_protection"))
+}
+
 /// One delete under way.
 pub(super) struct Delete<'a> {
     pub(super) client: &'a Client,

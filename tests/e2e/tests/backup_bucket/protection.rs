@@ -90,7 +90,7 @@ fn a_replacement_is_refused_before_its_first_call() -> Result<()> {
                 .workdir
                 .fails(&["apply", "-auto-approve", "-no-color"])?;
             let expected = match body {
-                "" => "deletion_protection",
+                "" => "`terraform untaint` its address to keep it",
                 _ => "exists already",
             };
             ensure!(said.contains(expected), "{said}");

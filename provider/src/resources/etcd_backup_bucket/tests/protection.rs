@@ -86,7 +86,7 @@ async fn a_replacement_is_refused_before_its_first_call() {
     world.store().forget_calls();
     let refused = process.delete(&stored, Private::default()).await;
     let refused = refused.expect_err("refused").to_string();
-    assert!(refused.contains("Replacing the bucket"), "{refused}");
+    insta::assert_snapshot!(refused, @"error: The bucket is protected (at deletion_protection): Replacing the bucket would delete backups, whose deletion_protection is on. It is tainted: `terraform untaint` its address to keep it. If replacing it is meant, do so after that: set deletion_protection = false, apply, and apply once more with -replace and its address.");
     assert_eq!(world.store().methods(), []);
 
     let stored = process
