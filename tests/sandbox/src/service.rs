@@ -23,6 +23,11 @@ pub(crate) trait Served: MockService {
 
     /// The API operation that a request means, if it means one.
     fn operation(&self, request: &MockRequest) -> Option<String>;
+
+    /// The IAM action that the request needs, without the service, where it is called otherwise.
+    fn permission(&self, _request: &MockRequest) -> Option<&'static str> {
+        None
+    }
 }
 
 /// The AWS protocols in use here, as far as errors are concerned.

@@ -137,7 +137,8 @@ impl World {
             operation,
         } = &visit;
         let protocol = service.protocol();
-        let action = format!("{}:{operation}", credential.service);
+        let permission = service.permission(&request).unwrap_or(operation);
+        let action = format!("{}:{permission}", credential.service);
         if let Some(denial) =
             self.access
                 .denial(&credential.access_key, &credential.service, operation)

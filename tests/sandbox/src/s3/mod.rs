@@ -319,4 +319,10 @@ impl Served for S3 {
         let target = target(request).ok()?;
         operation(request, &target).map(|found| found.name().to_owned())
     }
+
+    fn permission(&self, request: &MockRequest) -> Option<&'static str> {
+        let target = target(request).ok()?;
+        let found = operation(request, &target)?;
+        Some(found.permission(target.has("versionId")))
+    }
 }

@@ -54,7 +54,7 @@ fn faults_speak_as_s3() {
     429 TooManyRequests: Too many requests
     500 InternalError: We encountered an internal error. Please try again.
     503 ServiceUnavailable: Service is unable to handle request.
-    403 AccessDenied: User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: s3:PutBucketLifecycleConfiguration because no identity-based policy allows the s3:PutBucketLifecycleConfiguration action
+    403 AccessDenied: User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: s3:PutLifecycleConfiguration because no identity-based policy allows the s3:PutLifecycleConfiguration action
     409 OperationAborted: A conflicting conditional operation is currently in progress
     "#);
     assert_eq!(sandbox.calls(PUT), 6);
@@ -75,7 +75,7 @@ fn doors_speak_as_s3() {
     );
     let unsigned = unsigned.expect("the sandbox answers").s3_line();
     insta::assert_snapshot!(format!("{}\n{unsigned}", lines.join("\n")), @r#"
-    403 AccessDenied: User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: s3:PutBucketLifecycleConfiguration because no identity-based policy allows the s3:PutBucketLifecycleConfiguration action
+    403 AccessDenied: User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: s3:PutLifecycleConfiguration because no identity-based policy allows the s3:PutLifecycleConfiguration action
     403 InvalidAccessKeyId: The AWS Access Key Id you provided does not exist in our records.
     400 ExpiredToken: The provided token has expired.
     403 AccessDenied: Access Denied
