@@ -163,10 +163,23 @@ impl CustomMark for Source {
     }
 }
 
+/// What follows the name of a variable without a value.
+const NOT_GIVEN: &str = " has no value";
+
 impl Why {
     /// A cause, through nothing yet.
     pub fn new(cause: impl Into<Arc<str>>) -> Self {
         Self::from_parts(cause.into(), Vec::new())
+    }
+
+    /// Of a variable that nobody gives a value.
+    pub(crate) fn not_given(variable: &str) -> Self {
+        Self::new(format!("{variable}{NOT_GIVEN}"))
+    }
+
+    /// True if a host would know, for it asks for a value before it plans anything.
+    pub(crate) fn is_not_given(&self) -> bool {
+        self.cause.ends_with(NOT_GIVEN)
     }
 
     /// The same cause, seen through one more thing.

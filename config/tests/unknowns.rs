@@ -2,8 +2,10 @@
 
 mod support;
 
+use cty::Mark;
 use insta::assert_snapshot;
-use support::{everything_of, outputs};
+use support::{everything_of, outputs, run, tree};
+use terraform_config::{Dialect, Inputs};
 
 #[test]
 fn an_unknown_says_why_and_through_what() {
@@ -130,6 +132,7 @@ variable "x" {}
 resource "aws_instance" "a" { count = 1 }
 resource "aws_instance" "none" { count = 0 }
 locals { pools = { a = { spot = true, name = var.x } } }
+locals { made = { spot = true, name = aws_instance.a[0].id } }
 output "known" { value = try(local.pools.a.spot, false) }
 output "absent" { value = try(local.pools.a.size, 3) }
 output "unknown" { value = try(var.x.attribute, "default") }
@@ -137,6 +140,8 @@ output "resource" { value = try(aws_instance.a[0].id, "default") }
 output "no_instance" { value = try(aws_instance.none[0].id, "default") }
 output "computed" { value = try(tonumber(var.x), 3) }
 output "partly" { value = try(local.pools.a, null) }
+output "waiting" { value = try(local.made, null).spot }
+output "picked" { value = try(local.made.spot, null) }
 output "can_known" { value = can(local.pools.a.spot) }
 output "can_absent" { value = can(local.pools.b) }
 output "can_unknown" { value = can(var.x.attribute) }
@@ -151,8 +156,10 @@ output "can_unknown" { value = can(var.x.attribute) }
         known = true
         no_instance = "default"
         partly = {name = ?dynamic(output.partly <- local.pools <- var.x has no value), spot = true}
+        picked = true
         resource = ?dynamic(output.resource <- aws_instance.a[0].id is known after apply) @aws_instance.a[0].id
         unknown = ?dynamic(output.unknown <- var.x has no value)
+        waiting = ?dynamic(output.waiting <- local.made <- aws_instance.a[0].id is known after apply) @one of aws_instance.a[0].id.spot
         "#
     );
 }
@@ -354,4 +361,31 @@ output "h" { value = { for x in [var.secret, var.secret] : x => 1 } }
         Analysis main.tf:16:60: two elements make the same key, which is sensitive (write `...` after the value to gather the values of equal keys in a list)
         "#
     );
+}
+
+#[test]
+fn opentofu_forgets_the_secrecy_of_what_it_waits_for() {
+    let text = r#"
+resource "t" "u" {}
+locals { u = sensitive(t.u.id) }
+output "a" { value = tobool(local.u) }
+output "b" { value = lookup({ a = 1 }, local.u, 2) }
+output "c" { value = tolist(sensitive([t.u.id])) }
+output "d" { value = upper(local.u) }
+output "e" { value = try(local.u, 1) }
+output "f" { value = can(local.u) }
+"#;
+    let secret = |dialect| {
+        let inputs = Inputs {
+            dialect: Some(dialect),
+            ..Inputs::default()
+        };
+        let directory = tree(&[("main.tf", text)]);
+        let evaluated = run(directory.path(), &inputs);
+        let outputs = evaluated.outputs.iter();
+        let secret = outputs.filter(|(_, it)| it.value.marks().contains(&Mark::Sensitive));
+        secret.map(|(name, _)| name.as_ref()).collect::<String>()
+    };
+    assert_eq!(secret(Dialect::Terraform), "abcd");
+    assert_eq!(secret(Dialect::Tofu), "cd");
 }

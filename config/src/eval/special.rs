@@ -21,9 +21,9 @@ impl Env<'_> {
             match result {
                 Ok(value) if doubt.is_some() => return Ok(in_doubt(&value, doubt)),
                 Ok(value) if value.is_wholly_known() => return Ok(value),
-                // Only in part unknown: what was picked is there.
+                // What was picked is there, so no argument that follows can be the value.
                 Ok(value) if is_picked(argument) && (value.is_known() || self.is_there(&value)) => {
-                    return Ok(value);
+                    return Ok(waiting(value));
                 }
                 Ok(value) => return Ok(in_doubt(&value, None)),
                 Err(fault) if fault.is_fatal => return Err(fault),
@@ -128,6 +128,25 @@ fn is_reference(kind: &ExprKind) -> bool {
         ExprKind::Traversal(it) => is_reference(&it.base.kind),
         _ => false,
     }
+}
+
+/// This value, of which Terraform tells nothing as long as a part of it is unknown. What is only
+/// not given yet will be by then.
+fn waiting(value: Value) -> Value {
+    let marks = value.deep_marks();
+    if marks
+        .iter()
+        .filter_map(Why::from_mark)
+        .all(Why::is_not_given)
+    {
+        return value;
+    }
+    let marks = match value.is_known() {
+        // Nobody knows any more which part comes from where.
+        true => marks::at_most(&marks, Certainty::OneOf),
+        false => marks,
+    };
+    Value::unknown(Type::Dynamic).with_marks(&marks::open(&marks))
 }
 
 /// Perhaps this value, perhaps that of something else.

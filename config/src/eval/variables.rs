@@ -362,6 +362,6 @@ fn no_value(ty: &Type, nullable: bool, shown: &str) -> Value {
         not_null: !nullable,
         ..Refinement::default()
     };
-    let why = Why::new(format!("{shown} has no value"));
+    let why = Why::not_given(shown);
     Value::refined(ty.clone(), refinement).mark(why.mark())
 }

@@ -54,7 +54,8 @@ fn check(args: &[Value], want: Shape) -> Result<Type, FunctionError> {
 
 fn to(args: &Args<'_>, want: Shape) -> Outcome {
     let (value, want) = (&args.values[0], want.ty());
-    cty::convert::convert(value, &want).map_err(|_| {
+    let converted = cty::convert::convert(value, &want);
+    converted.map(|value| args.waited(value)).map_err(|_| {
         let got = value.ty().friendly_name();
         let name = want.friendly_name_for_constraint();
         let message = if value.deep_marks().contains(&Mark::Sensitive) {

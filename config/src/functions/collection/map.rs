@@ -117,7 +117,8 @@ fn lookup(args: &Args<'_>) -> Outcome {
     let (map, key) = (&args.values[0], &args.values[1]);
     let marks = map.marks().union(key.marks());
     let (Some(found), Some(name)) = (map.entries(), key.as_str()) else {
-        return Ok(Value::unknown(args.returns.clone()).with_marks(&marks));
+        let unknown = Value::unknown(args.returns.clone()).with_marks(&marks);
+        return Ok(args.waited(unknown));
     };
     let value = match (found.get(name), args.values.get(2)) {
         (Some(value), _) => value.clone(),

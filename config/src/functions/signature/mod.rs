@@ -7,6 +7,7 @@ mod tests;
 use cty::{Mark, Marks, Type, Value};
 
 use super::{FunctionContext, FunctionError};
+use crate::Dialect;
 use crate::why::Why;
 
 /// What a call gives.
@@ -216,6 +217,16 @@ impl<'a> Args<'a> {
     /// A known number that must be whole.
     pub(super) fn int(&self, i: usize) -> Result<i64, FunctionError> {
         whole(&self.number(i)).map_err(FunctionError::new)
+    }
+
+    /// The result of a function that looks at marks itself. OpenTofu does not call such a function
+    /// with what is unknown, and forgets that it is secret.
+    pub(super) fn waited(&self, result: Value) -> Value {
+        if result.is_known() || self.cx.dialect == Dialect::Terraform {
+            return result;
+        }
+        let (result, marks) = result.unmark();
+        result.with_marks(&marks.retain(|mark| *mark != Mark::Sensitive))
     }
 
     /// The arguments from `i` on.

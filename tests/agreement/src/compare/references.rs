@@ -75,10 +75,8 @@ impl Comparison<'_> {
             }
             // What a condition reads is in the reason alone: the value does not come from there.
             let why = Why::of(&attribute.value);
-            let is_explained = why.is_some_and(|why| {
-                let mut words = why.cause.split(' ');
-                words.any(|word| allowed.contains(&resource(word)))
-            });
+            let is_explained =
+                why.is_some_and(|why| allowed.iter().any(|name| why.cause.contains(name)));
             let is_known = attribute.value.is_wholly_known();
             if !allowed.is_empty() && ours.is_empty() && !is_known && !is_explained {
                 let detail = format!("unknown without a reference; the plan names {named:?}");
