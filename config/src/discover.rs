@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::WalkBuilder;
 
@@ -10,6 +11,22 @@ use crate::eval::is_local_source;
 use crate::inputs::Dialect;
 use crate::load::ModuleFiles;
 use crate::{Cache, Problem, threads};
+
+const GITIGNORE: &str = ".gitignore";
+
+/// Longer ones are taken for an attack: their patterns take seconds and gigabytes.
+const MAX_GITIGNORE: u64 = 256 << 10;
+
+fn has_long_rules(directory: &Path) -> bool {
+    let rules = fs::metadata(directory.join(GITIGNORE));
+    rules.is_ok_and(|rules| rules.len() > MAX_GITIGNORE)
+}
+
+fn long_rules(directory: &Path) -> Problem {
+    let rules = directory.join(GITIGNORE);
+    let message = format!("{} is longer than 256 KiB, and not read", rules.display());
+    Problem::analysis(message).about(rules)
+}
 
 /// What to walk and how to read it.
 #[derive(Clone, Debug, Default)]
@@ -150,13 +167,27 @@ impl Walk<'_> {
 
     /// A directory and all that it holds, sorted by path.
     fn visits(&mut self, directory: &Path) -> Vec<Visit> {
+        let skipped: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+        let skip = Arc::clone(&skipped);
         let walk = WalkBuilder::new(directory)
             // A `.gitignore` counts whether or not git knows the directory yet; other tools' ignore
             // files do not.
             .require_git(false)
             .ignore(false)
             .sort_by_file_path(Path::cmp)
+            .git_ignore(!has_long_rules(directory))
+            .filter_entry(move |entry| {
+                let is_skipped = entry.depth() > 0 && has_long_rules(entry.path());
+                if is_skipped {
+                    let mut skipped = skip.lock().unwrap_or_else(PoisonError::into_inner);
+                    skipped.push(entry.path().to_owned());
+                }
+                !is_skipped
+            })
             .build();
+        if has_long_rules(directory) {
+            self.problems.push(long_rules(directory));
+        }
         let mut visits = Vec::new();
         for entry in walk {
             match entry {
@@ -172,6 +203,9 @@ impl Walk<'_> {
                     .push(Problem::analysis(error.to_string()).about(directory)),
             }
         }
+        let skipped = skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        self.problems
+            .extend(skipped.iter().map(|it| long_rules(it)));
         visits
     }
 }

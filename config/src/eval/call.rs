@@ -56,6 +56,11 @@ impl Env<'_> {
                            string is required";
             return Err(Fault::new(message, span));
         }
+        // Most functions go through all that they are given.
+        for argument in &arguments {
+            let passed = self.evaluator.budget.pass(argument);
+            passed.map_err(|message| Fault::fatal(message, span))?;
+        }
         let all_marks = || {
             let none = cty::Marks::NONE;
             arguments

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use cty::{Data, Value};
+use cty::{Data, Type, Value};
 
 /// Instances of one resource or module.
 pub(super) const MAX_REPETITION: u64 = 10_000;
@@ -11,6 +11,8 @@ pub(super) const MAX_REPETITION: u64 = 10_000;
 pub(super) const MAX_INSTANCES: usize = 50_000;
 /// Module instances of a root.
 pub(super) const MAX_MODULES: usize = 10_000;
+/// Problems of a root that are told.
+pub(super) const MAX_PROBLEMS: usize = 5_000;
 /// Modules within modules.
 pub(super) const MAX_MODULE_DEPTH: usize = 32;
 /// Bytes of one string that a template makes.
@@ -103,6 +105,28 @@ impl Budget {
     /// Accounts for a block of a resource.
     pub(super) fn block(&self) -> Result<(), &'static str> {
         self.take(BLOCK)
+    }
+}
+
+/// Says if a value gets too large once every object in it has the attributes that a type gives it.
+pub(super) fn check_growth(value: &Value, ty: &Type) -> Result<(), &'static str> {
+    let objects = Weight::of(value)?.objects;
+    match objects.saturating_mul(widest(ty)) > 4 * MAX_VALUES {
+        true => Err(TOO_MANY),
+        false => Ok(()),
+    }
+}
+
+/// The most attributes of an object inside a type.
+fn widest(ty: &Type) -> u64 {
+    match ty {
+        Type::List(inside) | Type::Set(inside) | Type::Map(inside) => widest(inside),
+        Type::Tuple(elements) => elements.iter().map(widest).max().unwrap_or_default(),
+        Type::Object(object) => {
+            let inside = object.attributes.values().map(widest).max();
+            (object.attributes.len() as u64).max(inside.unwrap_or_default())
+        }
+        Type::Dynamic | Type::String | Type::Number | Type::Bool => 0,
     }
 }
 

@@ -289,8 +289,14 @@ impl<'c> Evaluator<'c> {
             (problem.message.clone(), problem.file.clone(), at)
         };
         let mut problems = self.problems.borrow_mut();
-        if problems.seen.insert(key) {
-            problems.list.push(problem);
+        match problems.list.len() {
+            limits::MAX_PROBLEMS => {
+                let message = format!("there are more than {} problems", limits::MAX_PROBLEMS);
+                let more = Problem::analysis(message).with_help("the others are not told");
+                problems.list.push(more.about(&self.root_dir));
+            }
+            0..limits::MAX_PROBLEMS if problems.seen.insert(key) => problems.list.push(problem),
+            _ => {}
         }
     }
 

@@ -12,6 +12,7 @@ use crate::syntax::tree::Name;
 use crate::why::{GateMark, Why};
 use crate::{Origin, Problem, similar};
 
+use super::limits;
 use super::module::ModuleInstance;
 use super::{Evaluator, Node};
 
@@ -226,6 +227,11 @@ impl Evaluator<'_> {
             None => self.traced(value, shown),
             Some(_) => value,
         };
+        if let Err(message) = limits::check_growth(&value, &constraint.ty) {
+            self.report(from.problem(format!("the value of {shown}: {message}")));
+            let why = Why::new(format!("{shown} is too large to look at"));
+            return Value::unknown(constraint.ty.clone()).mark(why.mark());
+        }
         let filled = constraint.defaults.apply(value);
         convert::convert(&filled, &constraint.ty).unwrap_or_else(|error| {
             let message = format!("this value does not suit {shown}: {error}");

@@ -1,6 +1,6 @@
 //! The content of a block that may be written in several files: a block and its overrides.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -103,14 +103,14 @@ impl Content {
     /// blocks replace all of the same type, but for `lifecycle`, whose arguments count one by one:
     /// the last of them.
     pub(crate) fn override_with(&mut self, over: Self) {
+        let places = self.attributes.iter().enumerate();
+        let places: HashMap<Name, usize> = places
+            .map(|(at, attribute)| (attribute.node().name.clone(), at))
+            .collect();
+        // Those of one body have names of their own.
         for attribute in over.attributes {
-            let name = &attribute.node().name;
-            match self
-                .attributes
-                .iter_mut()
-                .find(|it| it.node().name == *name)
-            {
-                Some(base) => *base = attribute,
+            match places.get(&attribute.node().name) {
+                Some(at) => self.attributes[*at] = attribute,
                 None => self.attributes.push(attribute),
             }
         }

@@ -14,6 +14,9 @@ use crate::{Cache, Dialect, Origin, Problem};
 use super::content::{Content, Located, unique_attributes};
 use super::file::File;
 
+/// More than anybody reads.
+const MAX_PROBLEMS: usize = 1_000;
+
 /// What a directory declares.
 #[derive(Debug, Default)]
 pub(crate) struct Module {
@@ -100,6 +103,22 @@ impl Module {
         file
     }
 
+    /// Notes a problem; after [`MAX_PROBLEMS`] only that there are more.
+    fn tell(&mut self, problem: Problem) {
+        match self.problems.len() {
+            0..MAX_PROBLEMS => self.problems.push(problem),
+            MAX_PROBLEMS => {
+                let message = format!("there are more than {MAX_PROBLEMS} problems in this module");
+                let more = problem.file.into_iter().fold(
+                    Problem::analysis(message).with_help("the others are not told"),
+                    Problem::about,
+                );
+                self.problems.push(more);
+            }
+            _ => {}
+        }
+    }
+
     fn stray_attributes(&mut self, file: &File) {
         for attribute in &file.body.attributes {
             let message = format!(
@@ -107,7 +126,7 @@ impl Module {
                 attribute.name
             );
             let problem = Problem::analysis(message).at(file.origin(attribute.name_span));
-            self.problems.push(problem);
+            self.tell(problem);
         }
     }
 
@@ -131,7 +150,7 @@ impl Module {
             _ => {
                 let message = format!("blocks of type {type_name:?} are not known");
                 let problem = Problem::note(message).at(file.origin(block.header));
-                self.problems.push(problem);
+                self.tell(problem);
                 return;
             }
         };
@@ -165,7 +184,7 @@ impl Module {
                 put(declarations.entry(name), content, is_override, type_name)
             }
         };
-        self.problems.extend(result.err());
+        result.unwrap_or_else(|problem| self.tell(problem));
     }
 
     fn declare_provider(&mut self, block: &Block, file: &File, is_override: bool) {
@@ -173,8 +192,7 @@ impl Module {
         let [name] = block.labels.as_ref() else {
             let found = block.labels.len();
             let message = format!("a provider block has 1 label, not {found}");
-            self.problems
-                .push(Problem::analysis(message).at(content.header));
+            self.tell(Problem::analysis(message).at(content.header));
             return;
         };
         let alias = content.attribute("alias");
@@ -187,13 +205,13 @@ impl Module {
             // An override may configure what nobody else does.
             entry => put(entry, content, false, "provider configuration"),
         };
-        self.problems.extend(result.err());
+        result.unwrap_or_else(|problem| self.tell(problem));
     }
 
     fn declare_locals(&mut self, block: &Block, file: &File, is_override: bool) {
         for stray in &block.body.blocks {
             let problem = Problem::analysis("a locals block holds no blocks");
-            self.problems.push(problem.at(file.origin(stray.header)));
+            self.tell(problem.at(file.origin(stray.header)));
         }
         for local in unique_attributes(&block.body, &file.source) {
             let origin = local.origin(local.node().name_span);
@@ -207,7 +225,7 @@ impl Module {
                     let help = declared_at(&first.origin(first.node().name_span));
                     let message = format!("local.{} is defined twice", there.key());
                     let problem = Problem::analysis(message).with_help(help);
-                    self.problems.push(problem.at(origin));
+                    self.tell(problem.at(origin));
                 }
                 Entry::Vacant(free) => {
                     free.insert(local);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::MAX_ERRORS;
 use super::layout::End;
 use super::lexer::TokenKind as T;
 use super::parser::{Parser, Read, Stop};
@@ -98,8 +99,18 @@ impl Parser<'_> {
     #[cold]
     fn report_repeated(&mut self, attributes: &[Attribute]) -> Read<()> {
         for attribute in attributes.iter().filter(|attribute| attribute.repeats) {
+            if self.errors.len() >= MAX_ERRORS {
+                break;
+            }
+            let first = attributes.iter().find(|it| it.name == attribute.name);
+            let at = first.map_or(0, |first| first.name_span.range().start);
+            let line = self.text[..at]
+                .bytes()
+                .filter(|byte| *byte == b'\n')
+                .count()
+                + 1;
             let detail = format!(
-                "The argument {:?} was already set. Each argument may be set only once.",
+                "The argument {:?} was already set in line {line}. Each argument may be set only once.",
                 attribute.name.as_str()
             );
             self.note("Attribute redefined", detail, attribute.name_span)?;

@@ -287,7 +287,7 @@ impl Parser<'_> {
             ),
             T::OpenInterpolation | T::OpenDirective => self.fail(
                 "Unclosed template interpolation sequence",
-                "There is no closing brace for this sequence. This might be caused by incorrect nesting inside it.",
+                "There is no closing brace for this sequence. This might be caused by incorrect nesting inside it. If it belongs to another language, such as a shell script, begin it with \"$${\" or \"%%{\".",
                 self.span(at, at + 2),
             ),
             _ => self.unclosed_text(kind, at),

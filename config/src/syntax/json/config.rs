@@ -326,7 +326,10 @@ impl<'s> Reader<'s> {
             let maybe_block = nests && may_be_blocks(&property.value);
             // Terraform evaluates these without anything in scope, which leaves text as it is.
             let is_literal = type_name == "variable"
-                || matches!((type_name, key), ("output", "description") | ("terraform", "required_version"));
+                || matches!(
+                    (type_name, key),
+                    ("output", "description") | ("terraform", "required_version")
+                );
             let text = if is_literal {
                 Text::Literal
             } else {
