@@ -57,6 +57,11 @@ fn look(folder: &Path, peaks: &mut BTreeMap<u32, u64>) {
     }
 }
 
+/// The peak so far of one process that runs, in KiB; none where there is no `/proc`.
+pub fn peak_of(process: u32) -> Option<u64> {
+    peak(&fs::read_to_string(format!("/proc/{process}/status")).ok()?)
+}
+
 /// `VmHWM` of a status file, in KiB.
 fn peak(status: &str) -> Option<u64> {
     let line = status

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod faults;
+mod fuzz;
 mod hostile;
 mod scale;
 mod speed;
@@ -19,12 +20,14 @@ use holdfast_e2e::programs::repository;
 pub(crate) struct Options {
     /// Which proof.
     name: Name,
-    /// With `agreement`, `faults`, `scale` and `speed`: only what has this in its name.
+    /// With `agreement`, `faults`, `hostile`, `scale` and `speed`: only what has this in its name.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
     /// With `syntax`: folders whose files are read; without any, the repository.
     #[arg(value_name = "DIR")]
     folders: Vec<PathBuf>,
+    #[command(flatten)]
+    fuzz: fuzz::Options,
     #[command(flatten)]
     agreement: agreement::Options,
     #[command(flatten)]
@@ -51,6 +54,9 @@ enum Name {
     /// `holdfast check` of what somebody wrote to break a checker, up to 100 MB of it: seconds,
     /// memory and exit code of each.
     Hostile,
+    /// Real and generated files of every kind, damaged at random, parsed and evaluated: what
+    /// panics.
+    Fuzz,
 }
 
 /// Runs a proof.
@@ -65,6 +71,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Name::Agreement => agreement::run(options.only.as_deref(), &options.agreement),
         Name::Syntax => syntax::run(&options.folders),
         Name::Hostile => hostile::run(options.only.as_deref()),
+        Name::Fuzz => fuzz::run(&options.fuzz),
     }
 }
 

@@ -1,0 +1,26 @@
+//! A sample of `cargo prove fuzz`: damaged files of every kind make nothing panic.
+
+mod mutate;
+mod targets;
+
+use mutate::Corpus;
+
+#[test]
+fn damaged_files_are_parsed() {
+    let corpus = Corpus::read();
+    assert!(corpus.len() > 500, "{}", corpus.len());
+    for seed in 0..6_000 {
+        let (kind, bytes) = corpus.damaged(seed);
+        targets::parses(kind, &bytes);
+    }
+}
+
+#[test]
+fn damaged_files_are_evaluated() {
+    let corpus = Corpus::read();
+    let folder = tempfile::tempdir().expect("a scratch directory");
+    for seed in 0..600 {
+        let (kind, bytes) = corpus.damaged(1_000_000 + seed);
+        targets::evaluates(kind, &bytes, folder.path());
+    }
+}
