@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use holdfast_e2e::on_one_host;
-use holdfast_sandbox::S3Settings;
+use holdfast_sandbox::{Other, OtherError, S3Settings};
 use serde_json::json;
 
 use crate::{ADDRESS, BUCKET, backups, only, settled, start};
@@ -107,5 +107,78 @@ fn a_store_of_its_own_may_have_any_region_and_keep_no_names() -> Result<()> {
                 .all(|entry| entry.service == "s3")
         );
         only(scene).map(drop)
+    })
+}
+
+/// versitygw over a directory, as people run a store of their own.
+#[test]
+fn versitygw_keeps_a_bucket_and_says_what_it_lacks() -> Result<()> {
+    let store = match Other::versitygw() {
+        Err(missing @ OtherError::Missing { .. }) => {
+            eprintln!("skipped: {missing}");
+            return Ok(());
+        }
+        store => store?,
+    };
+    on_one_host(|scene| {
+        scene.workdir.unset("AWS_ENDPOINT_URL");
+        scene.workdir.set("AWS_ACCESS_KEY_ID", Other::ACCESS_KEY);
+        scene
+            .workdir
+            .set("AWS_SECRET_ACCESS_KEY", Other::SECRET_KEY);
+        let provider = format!(
+            "provider \"holdfast\" {{\n  region = \"{}\"\n  s3_use_path_style = true\n  \
+             skip_requesting_account_id = true\n  endpoints {{\n    s3 = \"{}\"\n  }}\n}}\n",
+            Other::REGION,
+            store.url()
+        );
+        let unprotected = "deletion_protection = false\n  force_destroy = true";
+        scene.configure_provider(&provider, &backups(unprotected))?;
+        scene.workdir.init()?;
+        let run = scene.workdir.apply()?.prose();
+        ensure!(
+            run.contains("goes without: encryption, public_access_block."),
+            "{run}"
+        );
+        scene.workdir.plan_is_empty()?;
+        let state = scene.workdir.state(ADDRESS)?.context("a state")?;
+        let lacking = json!([
+            "encryption",
+            "logging",
+            "public_access_block",
+            "replication"
+        ]);
+        ensure!(state["unsupported"] == lacking, "{state:#}");
+        ensure!(state["tags_all"] == json!({}), "the mark is off: {state:#}");
+
+        let offered = format!("{unprotected}\n  tags = {{ Team = \"infra\" }}\n  object_lock {{}}");
+        scene.configure_provider(&provider, &backups(&offered))?;
+        scene.workdir.apply()?;
+        scene.workdir.plan_is_empty()?;
+
+        let apply = ["apply", "-auto-approve", "-no-color"];
+        let logging = format!("{offered}\n  logging {{\n    target_bucket = \"access-logs\"\n  }}");
+        scene.configure_provider(&provider, &backups(&logging))?;
+        let error = scene.workdir.fails(&apply)?;
+        ensure!(
+            error.contains("The store does not offer logging, which `logging` asks for"),
+            "{error}"
+        );
+
+        let rule = "resource \"holdfast_lifecycle_rule\" \"one\" {\n  \
+                    bucket = holdfast_etcd_backup_bucket.backups.bucket\n  rule_id = \"one\"\n  \
+                    filter {}\n  noncurrent_version_expiration {\n    noncurrent_days = 7\n  }\n}\n";
+        scene.configure_provider(&provider, &(backups(&offered) + rule))?;
+        let error = scene.workdir.fails(&apply)?;
+        ensure!(
+            error.matches("Error:").count() == 1
+                && error.contains("The store at this endpoint does not offer lifecycle rules"),
+            "{error}"
+        );
+
+        scene
+            .workdir
+            .ok(&["destroy", "-auto-approve", "-no-color"])
+            .map(drop)
     })
 }
