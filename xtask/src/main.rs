@@ -45,3 +45,15 @@ fn main() -> std::process::ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn options_of_all_proofs_differ() {
+        Arguments::command().debug_assert();
+    }
+}

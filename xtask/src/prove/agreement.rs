@@ -23,7 +23,7 @@ pub(super) struct Options {
     skip: usize,
     /// With `agreement`: other cases than the proof's own.
     #[arg(long, value_name = "N")]
-    seed: Option<u64>,
+    cases_seed: Option<u64>,
     /// With `agreement`: only prints the files of this case, as `c0042`.
     #[arg(long, value_name = "CASE")]
     show: Option<String>,
@@ -43,7 +43,7 @@ impl Options {
     fn size(&self) -> Size {
         Size {
             cases: self.cases.unwrap_or(FULL.cases),
-            seed: self.seed.unwrap_or(FULL.seed),
+            seed: self.cases_seed.unwrap_or(FULL.seed),
             ..FULL
         }
     }
