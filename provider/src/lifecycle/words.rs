@@ -1,5 +1,7 @@
 //! Refusals and warnings as Terraform shows them.
 
+use std::collections::BTreeSet;
+
 use holdfast_aws::s3::lifecycle::{LifecycleRule, RuleId};
 use holdfast_aws::{AwsError, ErrorKind};
 use tfplugin::Path;
@@ -7,6 +9,9 @@ use tfplugin::prelude::*;
 
 use super::job::{Refusal, Report, Why};
 use super::roster::Fight;
+
+/// How many rules a message names.
+const NAMED: usize = 10;
 
 /// What a diagnostic is about: names, and where its attributes are.
 pub(crate) struct About<'a> {
@@ -114,17 +119,13 @@ impl About<'_> {
     /// What a user should know about something that was done.
     pub(crate) fn remarks(&self, report: &Report) -> Vec<Diagnostic> {
         let bucket = self.bucket;
-        let names = |ids: &[RuleId]| {
-            let names: Vec<String> = ids.iter().map(|id| format!("{:?}", id.as_str())).collect();
-            names.join(", ")
-        };
         let mut remarks = Vec::new();
         if !report.found.is_empty() {
             let detail = format!(
                 "Bucket {bucket} had {} already, exactly as planned: an earlier apply was probably \
                  cut short. Nothing was changed, and this resource manages it from now on. If \
                  something else does, take it out of this state with `terraform state rm`.",
-                names(&report.found)
+                names(report.found.iter().map(RuleId::as_str))
             );
             let summary = "The lifecycle rule was there as planned";
             let at = report.found.first().map_or(Path::ROOT, |id| self.id(id));
@@ -134,7 +135,7 @@ impl About<'_> {
             let detail = format!(
                 "The store accepted {} of bucket {bucket} and keeps it in other words. The next \
                  plan shows the difference.",
-                names(&report.bent)
+                names(report.bent.iter().map(RuleId::as_str))
             );
             let summary = "The store changed the lifecycle rule";
             remarks.push(Diagnostic::warning(summary, detail));
@@ -143,7 +144,7 @@ impl About<'_> {
             let detail = format!(
                 "Another program that writes the rules of bucket {bucket} had overwritten {}, which \
                  this run has made; it is back.",
-                names(&report.repaired)
+                names(report.repaired.iter().map(RuleId::as_str))
             );
             let summary = "A lifecycle rule was lost and put back";
             remarks.push(Diagnostic::warning(summary, detail));
@@ -212,14 +213,23 @@ impl About<'_> {
     }
 }
 
+/// Each rule once, and not more of them than a person reads.
+fn names<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
+    let ids: BTreeSet<&str> = ids.into_iter().collect();
+    let named: Vec<String> = ids.iter().take(NAMED).map(|id| format!("{id:?}")).collect();
+    match ids.len() - named.len() {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
 /// Two kinds of resources that would undo each other's work.
 pub(crate) fn fight(bucket: &str, fight: &Fight) -> Diagnostic {
-    let ids: Vec<String> = fight.rules.iter().map(|id| format!("{id:?}")).collect();
     let detail = format!(
         "holdfast_bucket_lifecycle owns all rules of bucket {bucket}, and holdfast_lifecycle_rule \
          manages {} of the same bucket: each apply of the one undoes the other's. Keep one of the \
          two for a bucket.",
-        ids.join(", ")
+        names(fight.rules.iter().map(String::as_str))
     );
     Diagnostic::warning("Two resources fight over the rules of one bucket", detail)
         .at(path!("bucket"))
@@ -246,11 +256,10 @@ pub(crate) fn kept(bucket: &str, ids: &[RuleId]) -> Option<Diagnostic> {
     if ids.is_empty() {
         return None;
     }
-    let ids: Vec<String> = ids.iter().map(|id| format!("{:?}", id.as_str())).collect();
     let detail = format!(
         "Another resource of this configuration has made {} of bucket {bucket} its own in this \
          run, so only the old state goes.",
-        ids.join(", ")
+        names(ids.iter().map(RuleId::as_str))
     );
     Some(Diagnostic::warning("The lifecycle rule stays", detail))
 }
@@ -260,11 +269,28 @@ pub(crate) fn strangers(bucket: &str, ids: &[&str]) -> Option<Diagnostic> {
     if ids.is_empty() {
         return None;
     }
-    let ids: Vec<String> = ids.iter().map(|id| format!("{id:?}")).collect();
     let detail = format!(
         "Bucket {bucket} has {}, which no plan has shown yet. It was left alone; the next plan \
          shows it, and the apply after that removes it unless it is in the configuration.",
-        ids.join(", ")
+        names(ids.iter().copied())
     );
     Some(Diagnostic::warning("The bucket has other lifecycle rules", detail).at(path!("rule")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_named_once_and_not_all_of_many() {
+        let said = |count: usize| {
+            let ids: Vec<String> = (0..count).map(|n| format!("r{:02}", n % 12)).collect();
+            names(ids.iter().map(String::as_str))
+        };
+        assert_eq!(said(2), r#""r00", "r01""#);
+        assert_eq!(
+            said(30),
+            r#""r00", "r01", "r02", "r03", "r04", "r05", "r06", "r07", "r08", "r09" and 2 more"#
+        );
+    }
 }
