@@ -389,6 +389,27 @@ mod tests {
     }
 
     #[test]
+    fn rules_that_would_take_gigabytes_are_not_read() {
+        let long = "a*b*c*d*\n".repeat(40_000);
+        let directory = tree(&[
+            ("a/main.tf", ""),
+            ("a/.gitignore", &long),
+            ("b/main.tf", ""),
+            ("c/d/main.tf", ""),
+            ("c/.gitignore", &long),
+        ]);
+        insta::assert_snapshot!(show(&directory, &[""]), @r"
+        b
+        Analysis: $DIR/a/.gitignore is longer than 256 KiB, and not read
+        Analysis: $DIR/c/.gitignore is longer than 256 KiB, and not read
+        ");
+        insta::assert_snapshot!(show(&directory, &["c"]), @r"
+        c/d
+        Analysis: $DIR/c/.gitignore is longer than 256 KiB, and not read
+        ");
+    }
+
+    #[test]
     fn a_root_that_does_not_parse_still_calls_its_modules() {
         let directory = tree(&[
             ("root/main.tf", &format!("x = = 1\n{CALL}")),

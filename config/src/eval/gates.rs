@@ -123,6 +123,10 @@ impl Evaluator<'_> {
     /// Addresses of all that a module and the modules it calls hold.
     fn count(&self, module: &Rc<ModuleInstance>, into: &mut Vec<Address>) {
         for name in module.config.resources.keys() {
+            // Hundreds of gates may stand before thousands of resources.
+            if self.budget.block().is_err() {
+                return;
+            }
             let expansion = self.resource_expansion(module, name);
             let instances = expansion.instances().into_iter();
             let room = MAX_INSTANCES.saturating_sub(into.len());

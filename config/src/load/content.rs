@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::syntax::tree::{Attribute, Block, Body, Name, Span};
 use crate::{Origin, SourceFile};
@@ -68,6 +68,9 @@ impl Located<Attribute> {
     }
 }
 
+/// Fewer are looked through one by one.
+const MANY: usize = 32;
+
 /// A block's header and content.
 #[derive(Clone, Debug)]
 pub(crate) struct Content {
@@ -75,6 +78,8 @@ pub(crate) struct Content {
     pub(crate) header: Origin,
     /// Each name once.
     pub(crate) attributes: Vec<Located<Attribute>>,
+    /// Where in that list each stands, if there are many.
+    places: OnceLock<HashMap<Name, usize>>,
     /// In source order.
     pub(crate) blocks: Vec<Located<Block>>,
     /// True if something in it could not be read: what seems absent may be there.
@@ -87,6 +92,7 @@ impl Content {
         Self {
             header: origin(source, block.header),
             attributes: unique_attributes(&block.body, source).collect(),
+            places: OnceLock::new(),
             blocks: Located::all(&block.body, source).collect(),
             is_incomplete: block.body.is_incomplete,
         }
@@ -94,26 +100,36 @@ impl Content {
 
     /// The attribute of that name.
     pub(crate) fn attribute(&self, name: &str) -> Option<&Located<Attribute>> {
-        self.attributes
-            .iter()
-            .find(|attribute| attribute.node().name == name)
+        match self.attributes.len() {
+            0..MANY => self
+                .attributes
+                .iter()
+                .find(|attribute| attribute.node().name == name),
+            _ => self.attributes.get(*self.places().get(name)?),
+        }
+    }
+
+    fn places(&self) -> &HashMap<Name, usize> {
+        self.places.get_or_init(|| {
+            let places = self.attributes.iter().enumerate();
+            places
+                .map(|(at, attribute)| (attribute.node().name.clone(), at))
+                .collect()
+        })
     }
 
     /// Lays another block over this one: its attributes replace those of the same name, its
     /// blocks replace all of the same type, but for `lifecycle`, whose arguments count one by one:
     /// the last of them.
     pub(crate) fn override_with(&mut self, over: Self) {
-        let places = self.attributes.iter().enumerate();
-        let places: HashMap<Name, usize> = places
-            .map(|(at, attribute)| (attribute.node().name.clone(), at))
-            .collect();
         // Those of one body have names of their own.
         for attribute in over.attributes {
-            match places.get(&attribute.node().name) {
-                Some(at) => self.attributes[*at] = attribute,
+            match self.places().get(&attribute.node().name).copied() {
+                Some(at) => self.attributes[at] = attribute,
                 None => self.attributes.push(attribute),
             }
         }
+        self.places = OnceLock::new();
         self.is_incomplete |= over.is_incomplete;
         let types = over.blocks.iter().map(block_type);
         let replaced: HashSet<Name> = types.filter(|name| name != "lifecycle").collect();

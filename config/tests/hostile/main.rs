@@ -169,6 +169,41 @@ fn modules_that_multiply_are_stopped() {
     );
 }
 
+#[test]
+fn problems_without_end_are_told_up_to_a_thousand() {
+    let text: String = (0..3_000).map(|at| format!("a{at} = 1\n")).collect();
+    let told = everything_of(&[("main.tf", &text)]);
+    assert_eq!(told.lines().count(), 1_001);
+    assert_snapshot!(told.lines().last().unwrap_or_default(), @"Analysis main.tf: there are more than 1000 problems in this module (the others are not told)");
+}
+
+#[test]
+fn attributes_that_multiply_with_elements_are_stopped() {
+    let attributes: String = (0..1_000)
+        .map(|at| format!("a{at} = optional(string, \"x\"), "))
+        .collect();
+    let elements = "{}, ".repeat(2_000);
+    let text = format!(
+        "variable \"v\" {{\n  type = list(object({{ {attributes} }}))\n  default = [{elements}]\n}}\noutput \"o\" {{\n  value = var.v\n}}\n"
+    );
+    assert_snapshot!(outputs(&text), @r"
+    o = ?list of object(output.o <- var.v is too large to look at)
+    Analysis main.tf:3:13: the value of var.v: this holds more than 250000 values
+    ");
+}
+
+#[test]
+fn a_resource_of_many_arguments_is_overridden() {
+    let body = |value: usize| -> String {
+        (0..20_000)
+            .map(|at| format!("  a{at} = {value}\n"))
+            .collect()
+    };
+    let text = |value| format!("resource \"t\" \"a\" {{\n{}}}\n", body(value));
+    let told = everything_of(&[("main.tf", &text(1)), ("x_override.tf", &text(2))]);
+    assert_eq!(told.matches(" = 2\n").count(), 20_000);
+}
+
 /// About as many bytes as each input has here; `cargo prove hostile` gives them 100 MB.
 const BYTES: usize = 12_000;
 

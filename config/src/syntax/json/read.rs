@@ -142,7 +142,8 @@ impl<'s> Reader<'s> {
 
     /// Accounts for memory; ends the reading if there is none left.
     pub(super) fn spend(&mut self, bytes: usize) {
-        if self.is_over || self.purse.spend(bytes) {
+        // Once more while a list that is complete is moved to its place.
+        if self.is_over || self.purse.spend(2 * bytes) {
             return;
         }
         // Whatever else is wrong with it.
