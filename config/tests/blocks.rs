@@ -3,7 +3,8 @@
 mod support;
 
 use insta::assert_snapshot;
-use support::{everything_of, outputs};
+use support::{everything_of, outputs, outputs_of};
+use terraform_config::Inputs;
 
 #[test]
 fn dynamic_blocks_expand_in_place() {
@@ -273,6 +274,17 @@ fn names_of_blocks_may_name_arguments_in_json() {
               lifecycle = ["a"]
         "#
     );
+}
+
+#[test]
+fn text_that_json_never_evaluates_may_be_anything() {
+    let text = r#"{
+  "variable": { "v": { "description": "${no template", "default": "${literal}" } },
+  "output": { "o": { "description": "%{ if", "value": "${var.v}" } }
+}"#;
+    let inputs = Inputs::default();
+    let outputs = outputs_of(&[("main.tf.json", text)], &inputs);
+    assert_eq!(outputs, "o = \"${literal}\"\n");
 }
 
 #[test]
