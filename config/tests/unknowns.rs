@@ -216,6 +216,7 @@ output "w_coalesce" { value = coalesce(aws_s3_bucket.b.id, "x") }
 output "x_one" { value = one(aws_s3_bucket.b[*].id) }
 output "y_json" { value = jsonencode({ b = aws_s3_bucket.b.bucket }) }
 output "z_set" { value = toset([aws_s3_bucket.b.bucket, aws_s3_bucket.n[0].bucket]) }
+output "zz_mixed" { value = jsondecode(jsonencode([aws_s3_bucket.b.id, aws_s3_bucket.n[0].id]))[1] }
 "#
         ),
         @r#"
@@ -245,6 +246,7 @@ output "z_set" { value = toset([aws_s3_bucket.b.bucket, aws_s3_bucket.n[0].bucke
         x_one = ?dynamic(output.x_one <- aws_s3_bucket.b.id is known after apply) @aws_s3_bucket.b.id
         y_json = "{\"b\":\"logs\"}" @aws_s3_bucket.b.bucket
         z_set = set["logs", "n-0"] @aws_s3_bucket.b.bucket @aws_s3_bucket.n[0].bucket
+        zz_mixed = ?dynamic(output.zz_mixed <- aws_s3_bucket.b.id is known after apply; output.zz_mixed <- aws_s3_bucket.n[0].id is known after apply) @one of aws_s3_bucket.b.id[1] @one of aws_s3_bucket.n[0].id[1]
         "#
     );
 }

@@ -207,8 +207,12 @@ impl Env<'_> {
                 .unwrap_or_else(|_| plain.with_marks(only.marks()));
         }
         // Why nobody knows which of them it is outweighs why each is unknown.
+        let certainty = match references.len() {
+            1 => Certainty::Sure,
+            _ => Certainty::OneOf,
+        };
         let all = stepped.iter().fold(rest, |sum, value| {
-            let marks = value.marks();
+            let marks = &marks::at_most(value.marks(), certainty);
             if marks::have_why(&sum) {
                 sum.union(&marks::without_whys(marks))
             } else {
