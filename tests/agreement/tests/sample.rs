@@ -6,8 +6,8 @@ use holdfast_agreement::proof::{Options, cases, run};
 use holdfast_e2e::hosts;
 
 const SAMPLE: Options = Options {
-    cases: 40,
-    per_root: 40,
+    cases: 24,
+    per_root: 24,
     seed: 20_260_818,
 };
 
@@ -24,7 +24,7 @@ fn a_sample_of_cases_is_evaluated_as_hosts_plan_it() -> Result<()> {
         println!("{}", report.table());
         let found = report.disagreements();
         ensure!(found.is_empty(), "{host}:\n{found}");
-        ensure!(report.planned > 34, "{:?}", report.refused);
+        ensure!(report.planned > 20, "{:?}", report.refused);
         let listed = report.listed();
         ensure!(listed.known == listed.known_to_us, "{}", report.table());
     }
