@@ -62,6 +62,21 @@ pub fn peak_of(process: u32) -> Option<u64> {
     peak(&fs::read_to_string(format!("/proc/{process}/status")).ok()?)
 }
 
+/// How long one process that runs has kept processors busy so far, to a hundredth of a second; none
+/// where there is no `/proc`.
+pub fn worked(process: u32) -> Option<Duration> {
+    ticks(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
+}
+
+/// `utime` and `stime` of a stat file, which Linux counts in hundredths of a second.
+fn ticks(stat: &str) -> Option<Duration> {
+    // The name of the program before them is in parentheses, and may hold blanks.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let mut fields = fields.split(' ').skip(11);
+    let mut next = || fields.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis((next()? + next()?) * 10))
+}
+
 /// `VmHWM` of a status file, in KiB.
 fn peak(status: &str) -> Option<u64> {
     let line = status
@@ -73,6 +88,13 @@ fn peak(status: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_is_that_of_the_program_and_of_the_kernel_for_it() {
+        let stat = "42 (a (b) c) S 1 2 3 4 5 6 7 8 9 10 120 34 0 0 20";
+        assert_eq!(ticks(stat), Some(Duration::from_millis(1540)));
+        assert_eq!(ticks("42"), None);
+    }
 
     #[test]
     fn the_peak_is_the_high_water_mark() {

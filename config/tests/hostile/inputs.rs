@@ -8,10 +8,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Writes an input.
+type Write = dyn Fn(&Folder<'_>) -> io::Result<()> + Send + Sync;
+
 /// What is hostile, and who writes it.
 pub(crate) struct Input {
     pub(crate) name: String,
-    write: Box<dyn Fn(&Folder<'_>) -> io::Result<()> + Send + Sync>,
+    write: Box<Write>,
 }
 
 impl Input {

@@ -80,11 +80,11 @@ fn generated(seed: u64) -> Named {
     // Others than those of the tests.
     let mut random = Random::new(seed + 1_000_000);
     let mut text = generate::valid(&mut random);
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         text.push('\n');
         text.push_str(&generate::heredoc(&mut random));
     }
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         text = generate::mutated(&mut random, &text);
     }
     Named {
