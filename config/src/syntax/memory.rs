@@ -5,8 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::error::SyntaxError;
 use super::tree::Span;
 
-/// About how much memory the trees of all files that share a [`Memory`] may take, in bytes.
+/// About how much memory the trees of all files that share a [`Memory`] may take, in bytes, beside
+/// what small files bring with them.
 const MAX_BYTES: usize = 288 << 20;
+
+/// Files up to this size are small: those of a large repository are, each and all.
+const SMALL: usize = 256 << 10;
+
+/// What a small file brings with it for each byte of its text. Code that people write takes some
+/// eleven bytes for each.
+const BROUGHT: usize = 8;
+
+/// What all small files together may bring.
+const MAX_BROUGHT: usize = 448 << 20;
 
 /// About how much one file may take while it is read.
 pub(super) const MAX_FILE_BYTES: usize = 192 << 20;
@@ -16,11 +27,33 @@ const CHUNK: usize = 64 << 10;
 
 /// Memory for the trees of several files.
 #[derive(Debug)]
-pub struct Memory(AtomicUsize);
+pub struct Memory {
+    left: AtomicUsize,
+    /// What small files may still bring.
+    to_bring: AtomicUsize,
+}
 
 impl Default for Memory {
     fn default() -> Self {
-        Self(AtomicUsize::new(MAX_BYTES))
+        Self {
+            left: AtomicUsize::new(MAX_BYTES),
+            to_bring: AtomicUsize::new(MAX_BROUGHT),
+        }
+    }
+}
+
+impl Memory {
+    /// Takes up what a file brings: many small ones may take more than a few large ones.
+    pub(super) fn welcome(&self, length: usize) {
+        if length > SMALL {
+            return;
+        }
+        let wanted = length * BROUGHT;
+        let order = Ordering::Relaxed;
+        let take = |rest: usize| Some(rest.saturating_sub(wanted));
+        let rest = self.to_bring.fetch_update(order, order, take);
+        let brought = rest.map_or(0, |rest| rest.min(wanted));
+        self.left.fetch_add(brought, order);
     }
 }
 
@@ -72,7 +105,7 @@ impl<'m> Purse<'m> {
         }
         let take = |all: usize| all.checked_sub(more);
         let order = Ordering::Relaxed;
-        if self.memory.0.fetch_update(order, order, take).is_err() {
+        if self.memory.left.fetch_update(order, order, take).is_err() {
             return false;
         }
         self.taken += more;
@@ -88,7 +121,7 @@ impl<'m> Purse<'m> {
 
 impl Drop for Purse<'_> {
     fn drop(&mut self) {
-        self.memory.0.fetch_add(self.taken, Ordering::Relaxed);
+        self.memory.left.fetch_add(self.taken, Ordering::Relaxed);
     }
 }
 
@@ -96,9 +129,10 @@ impl Drop for Purse<'_> {
 #[cold]
 pub(super) fn too_large(span: Span) -> SyntaxError {
     let detail = format!(
-        "What is written here would take more than {} MiB of memory, or with all other files more than {} MiB. Nothing from here on is read.",
+        "What is written here would take more than {} MiB of memory, or with all other files more than {} to {} MiB. Nothing from here on is read.",
         MAX_FILE_BYTES >> 20,
-        MAX_BYTES >> 20
+        MAX_BYTES >> 20,
+        (MAX_BYTES + MAX_BROUGHT) >> 20
     );
     SyntaxError::new("Too large", detail, span)
 }
@@ -109,8 +143,11 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_is_given_back() {
-        let memory = Memory(AtomicUsize::new(1 << 20));
-        let left = || memory.0.load(Ordering::Relaxed);
+        let memory = Memory {
+            left: AtomicUsize::new(1 << 20),
+            to_bring: AtomicUsize::new(0),
+        };
+        let left = || memory.left.load(Ordering::Relaxed);
         let mut purse = Purse::new(&memory);
         assert!(purse.spend(100) && purse.spend(CHUNK));
         assert!(!purse.spend(1 << 20));
@@ -121,6 +158,20 @@ mod tests {
         purse.keep();
         drop(purse);
         assert_eq!(left(), (1 << 20) - 1000);
+    }
+
+    #[test]
+    fn small_files_bring_their_share_up_to_a_bound() {
+        let memory = Memory::default();
+        let left = || memory.left.load(Ordering::Relaxed);
+        memory.welcome(SMALL + 1);
+        assert_eq!(left(), MAX_BYTES);
+        memory.welcome(SMALL);
+        assert_eq!(left(), MAX_BYTES + SMALL * BROUGHT);
+        for _ in 0..MAX_BROUGHT / SMALL {
+            memory.welcome(SMALL);
+        }
+        assert_eq!(left(), MAX_BYTES + MAX_BROUGHT);
     }
 
     #[test]

@@ -72,6 +72,7 @@ pub fn parse(file: &SourceFile) -> Parsed {
 
 /// Like [`parse`], as one of several files whose trees are there at the same time.
 pub fn parse_within(file: &SourceFile, memory: &Memory) -> Parsed {
+    memory.welcome(file.text.len());
     let name = file.path.file_name().map(|name| name.to_string_lossy());
     let name = name.as_deref().unwrap_or_default();
     if name.ends_with(".tfvars.json") {
