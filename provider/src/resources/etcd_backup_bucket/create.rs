@@ -251,10 +251,7 @@ impl<'a> Creation<'a> {
             None => {
                 self.s3.get_versioning(&self.name).await? == Setting::Present(Versioning::Enabled)
             }
-            Some(_) => matches!(
-                self.s3.get_policy(&self.name).await?,
-                Setting::Present(_)
-            ),
+            Some(_) => matches!(self.s3.get_policy(&self.name).await?, Setting::Present(_)),
         };
         if was_there {
             return Ok(None);
