@@ -112,6 +112,10 @@ fn shown<'a>(group: Group, paths: &Paths) -> Element<'a> {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::single_range_in_vec_init,
+    reason = "a list of one place is what is meant"
+)]
 mod tests {
     use std::path::Path;
     use std::sync::Arc;
