@@ -13,11 +13,11 @@ const MAX_BYTES: usize = 288 << 20;
 const SMALL: usize = 256 << 10;
 
 /// What a small file brings with it for each byte of its text. Code that people write takes some
-/// eleven bytes for each.
-const BROUGHT: usize = 8;
+/// six bytes for each.
+const BROUGHT: usize = 4;
 
 /// What all small files together may bring.
-const MAX_BROUGHT: usize = 448 << 20;
+const MAX_BROUGHT: usize = 224 << 20;
 
 /// About how much one file may take while it is read.
 pub(super) const MAX_FILE_BYTES: usize = 192 << 20;
