@@ -6,7 +6,7 @@
 //! must say of it is known beforehand: [`Monorepo::faults`].
 //!
 //! - [`root`]: which root module is of which kind, and what is wrong with it.
-//! - [`text`]: `templates/`, and what stands in for their placeholders.
+//! - `text`: `templates/`, and what stands in for their placeholders.
 
 pub mod root;
 mod text;
