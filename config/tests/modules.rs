@@ -3,8 +3,8 @@
 mod support;
 
 use insta::assert_snapshot;
-use support::{everything, everything_of, outputs_of, tree, write};
-use terraform_config::{Inputs, MissingModules};
+use support::{everything, everything_of, outputs_of, run, tree, write};
+use terraform_config::{Dialect, Inputs, MissingModules};
 
 const MACHINE: &str = r#"
 variable "spot" {
@@ -305,4 +305,40 @@ fn a_file_that_cannot_be_read_hides_nothing_else() {
         Analysis m/main.tf:1:12: Unclosed configuration block (There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.)
         "#
     );
+}
+
+/// As OpenTofu 1.12.6 and Terraform 1.15.9 plan it.
+#[test]
+fn zero_loses_its_sign_where_opentofu_hands_it_on() {
+    let directory = tree(&[
+        (
+            "main.tf",
+            r#"
+locals { zero = -index(["a"], "a") }
+module "m" {
+  source = "./m"
+  in     = local.zero
+}
+output "it" { value = "${local.zero} ${module.m.seen} ${module.m.out[0]}" }
+"#,
+        ),
+        (
+            "m/main.tf",
+            r#"
+variable "in" {}
+output "seen" { value = "${var.in}!" }
+output "out" { value = [var.in, "x"] }
+"#,
+        ),
+    ]);
+    let shown = |dialect| {
+        let inputs = Inputs {
+            dialect: Some(dialect),
+            ..Inputs::default()
+        };
+        let evaluated = run(directory.path(), &inputs);
+        evaluated.outputs[0].1.value.as_str().map(str::to_owned)
+    };
+    assert_eq!(shown(Dialect::Terraform).as_deref(), Some("-0 -0! -0"));
+    assert_eq!(shown(Dialect::Tofu).as_deref(), Some("-0 -0! 0"));
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cty::{Mark, Type, Value};
+use cty::{Mark, Number, Type, Value};
 
 use crate::Problem;
+use crate::inputs::Dialect;
 use crate::instance::{InstanceKey, ModuleStep};
 use crate::load::{Content, Located, Module, ResourceName};
 use crate::syntax::tree::{Attribute, Expr, Name};
@@ -154,6 +155,10 @@ impl<'c> Evaluator<'c> {
                 bound: None,
             };
             self.check_conditions(&env, content, "precondition", &shown);
+            let value = match self.dialect {
+                Dialect::Tofu if !module.path.is_empty() => without_minus_zero(value),
+                _ => value,
+            };
             match self.flag(content, "sensitive") {
                 Some(true) => value.mark(Mark::Sensitive),
                 _ => value,
@@ -233,4 +238,25 @@ impl<'c> Evaluator<'c> {
         };
         env.eval(expr)
     }
+}
+
+/// What OpenTofu hands on from a module is written down in between, and zero loses its sign there;
+/// Terraform keeps it.
+fn without_minus_zero(value: Value) -> Value {
+    let is_minus_zero = |value: &Value| {
+        let zero = value.as_number().filter(|number| **number == Number::ZERO);
+        zero.is_some_and(|zero| zero.to_string().starts_with('-'))
+    };
+    let mut has_one = false;
+    value.walk(&mut |_, part| {
+        has_one |= is_minus_zero(part);
+        !has_one
+    });
+    if !has_one {
+        return value;
+    }
+    value.map_leaves(&mut |leaf| match is_minus_zero(&leaf) {
+        true => Value::number(Number::ZERO).with_marks(leaf.marks()),
+        false => leaf,
+    })
 }
