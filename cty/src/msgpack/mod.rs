@@ -27,3 +27,6 @@ const REFINED: i8 = 12;
 const MAX_REFINEMENT: usize = 1024;
 /// The longest string prefix that Terraform writes, in bytes.
 const MAX_PREFIX: usize = 256;
+/// The longest bound of a number that is written, in bytes: two of them and the rest stay within
+/// [`MAX_REFINEMENT`].
+const MAX_BOUND: usize = 480;

@@ -3,7 +3,7 @@
 use rmp::encode as write;
 
 use super::reader::{Item, Reader};
-use super::{MAX_PREFIX, MAX_REFINEMENT, REFINED};
+use super::{MAX_BOUND, MAX_PREFIX, MAX_REFINEMENT, REFINED};
 use crate::{DecodeProblem, Number, Refinement, Type, Value, msgpack};
 
 const NULLNESS: i64 = 1;
@@ -42,7 +42,7 @@ pub(super) fn encode(refinement: &Refinement, ty: &Type) -> Option<Vec<u8>> {
 
 /// Writes a description as an extension.
 pub(super) fn write(out: &mut Vec<u8>, payload: &[u8]) {
-    // Never longer than `MAX_REFINEMENT`: see `Entries::finish`.
+    // Never longer than `MAX_REFINEMENT`: prefix and bounds are limited.
     let _: Result<_, _> = write::write_ext_meta(out, payload.len() as u32, REFINED);
     out.extend_from_slice(payload);
 }
@@ -73,13 +73,17 @@ impl Entries {
             .extend(msgpack::encode(value, ty).unwrap_or_default());
     }
 
+    /// A bound of hundreds of digits is left out, which is sound, and the rest is kept.
     fn bound(&mut self, key: i64, bound: Option<&(Number, bool)>) {
         if let Some((limit, inclusive)) = bound
             && limit.is_finite()
         {
-            self.key(key);
             let pair = Value::tuple([Value::number(limit.clone()), Value::bool(*inclusive)]);
-            self.scalar(&pair, &bound_type());
+            let pair = msgpack::encode(&pair, &bound_type()).unwrap_or_default();
+            if pair.len() <= MAX_BOUND {
+                self.key(key);
+                self.body.extend(pair);
+            }
         }
     }
 
@@ -90,8 +94,7 @@ impl Entries {
         }
     }
 
-    /// Nothing, if it says nothing or says it at a length that Terraform refuses: leaving out
-    /// what is known is always sound.
+    /// Nothing, if it says nothing.
     fn finish(self) -> Option<Vec<u8>> {
         if self.count == 0 {
             return None;
@@ -99,7 +102,8 @@ impl Entries {
         let mut out = Vec::with_capacity(self.body.len() + 1);
         let _: Result<_, _> = write::write_map_len(&mut out, self.count);
         out.extend(self.body);
-        (out.len() <= MAX_REFINEMENT).then_some(out)
+        debug_assert!(out.len() <= MAX_REFINEMENT, "prefix and bounds are limited");
+        Some(out)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Golden bytes, as Terraform core (go-cty 1.20) writes them, and input that must be refused.
 
-use super::{decode, encode};
+use super::{MAX_BOUND, decode, encode};
 use crate::{DecodeProblem, Number, Refinement, Type, Value};
 
 fn hex(bytes: &[u8]) -> String {
@@ -250,13 +250,33 @@ fn refinements_are_kept_within_what_terraform_reads() {
     assert_eq!(kept.len(), 254);
     assert!(prefix.starts_with(&*kept));
     // Whatever does not fit, or says nothing, is left out.
-    let far = Refinement {
+    let mut far = Refinement {
         lower: Some((format!("1{}7", "0".repeat(2000)).parse().unwrap(), true)),
         upper: Some((Number::INFINITY, true)),
         ..Refinement::default()
     };
-    let bytes = encode(&Value::refined(Type::Number, far), &Type::Number).unwrap();
-    assert_eq!(hex(&bytes), "d40000");
+    golden_encoding(far.clone(), "d40000");
+    // What fits stays: here that it is not null, and one bound.
+    far.not_null = true;
+    golden_encoding(far.clone(), "c7030c 81 01c2");
+    far.upper = Some((Number::from(9), false));
+    golden_encoding(far, "c7070c 82 01c2 0492 09c2");
+    // Both at their longest, beside the rest.
+    let digits = "7".repeat(MAX_BOUND - 5);
+    let widest = Refinement {
+        not_null: true,
+        lower: Some((format!("-{}", &digits[1..]).parse().unwrap(), true)),
+        upper: Some((digits.parse().unwrap(), true)),
+        ..Refinement::default()
+    };
+    let value = Value::refined(Type::Number, widest);
+    let bytes = encode(&value, &Type::Number).unwrap();
+    assert_eq!(decode(&bytes, &Type::Number), Ok(value));
+}
+
+fn golden_encoding(refinement: Refinement, expected: &str) {
+    let bytes = encode(&Value::refined(Type::Number, refinement), &Type::Number).unwrap();
+    assert_eq!(hex(&bytes), expected.replace(' ', ""));
 }
 
 #[test]

@@ -144,7 +144,10 @@ where
 
 /// Unknown values with whatever refinements their type allows.
 fn unknowns(ty: &Type) -> BoxedStrategy<Value> {
-    let bound = || option::of((numbers(false), any::<bool>()));
+    // Longer ones are left out on the wire: that is a unit test's.
+    let short = |number: &Number| number.to_string().len() <= 450;
+    let number = move || numbers(false).prop_filter("a long bound", short);
+    let bound = move || option::of((number(), any::<bool>()));
     let length = || option::of(1..1000u64);
     let parts = (any::<bool>(), option::of("[a-zé]{1,9}"), bound(), bound());
     let ty = ty.clone();
