@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 
 use terraform_config::{SourceFile, syntax};
 
+#[path = "../tests/syntax/files.rs"]
+mod files;
+
 /// Bytes that are read at a time, about.
 const FEW: usize = 256 << 10;
 
@@ -26,10 +29,10 @@ fn main() {
     if folders.is_empty() {
         folders.push(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     }
-    let mut files = Vec::new();
-    for folder in &folders {
-        collect(folder, &mut files);
-    }
+    let paths = folders.iter().flat_map(|folder| files::under(folder));
+    let mut files: Vec<SourceFile> = paths
+        .filter_map(|path| Some(SourceFile::new(&*path, fs::read_to_string(&path).ok()?)))
+        .collect();
     let all = files.len();
     files.retain(|file| ours(file) && hcl_edit(file));
     let bytes: usize = files.iter().map(|file| file.text.len()).sum();
@@ -92,26 +95,4 @@ fn ours(file: &SourceFile) -> bool {
 
 fn hcl_edit(file: &SourceFile) -> bool {
     black_box(hcl_edit::parser::parse_body(&file.text)).is_ok()
-}
-
-fn collect(folder: &Path, files: &mut Vec<SourceFile>) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_dir() {
-            if !name.starts_with('.') && name != "target" {
-                collect(&path, files);
-            }
-        } else if [".tf", ".tofu", ".tfvars"]
-            .iter()
-            .any(|end| name.ends_with(end))
-            && let Ok(text) = fs::read_to_string(&path)
-        {
-            files.push(SourceFile::new(path, text));
-        }
-    }
 }

@@ -5,6 +5,8 @@
 
 #[path = "../tests/fuzz/mutate.rs"]
 mod mutate;
+#[path = "../tests/support/random.rs"]
+mod random;
 #[path = "../tests/fuzz/targets.rs"]
 mod targets;
 

@@ -169,13 +169,14 @@ impl Walk<'_> {
     fn visits(&mut self, directory: &Path) -> Vec<Visit> {
         let skipped: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
         let skip = Arc::clone(&skipped);
+        let is_long = has_long_rules(directory);
         let walk = WalkBuilder::new(directory)
             // A `.gitignore` counts whether or not git knows the directory yet; other tools' ignore
             // files do not.
             .require_git(false)
             .ignore(false)
             .sort_by_file_path(Path::cmp)
-            .git_ignore(!has_long_rules(directory))
+            .git_ignore(!is_long)
             .filter_entry(move |entry| {
                 let is_skipped = entry.depth() > 0 && has_long_rules(entry.path());
                 if is_skipped {
@@ -185,7 +186,7 @@ impl Walk<'_> {
                 !is_skipped
             })
             .build();
-        if has_long_rules(directory) {
+        if is_long {
             self.problems.push(long_rules(directory));
         }
         let mut visits = Vec::new();

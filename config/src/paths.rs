@@ -2,11 +2,6 @@
 
 use std::path::{Component, Path, PathBuf};
 
-/// The path without links, or as it is if it leads nowhere.
-pub(crate) fn canonical(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
 /// Without `.` and `name/..`, which is the same place unless a name is a link.
 pub(crate) fn clean(path: &Path) -> PathBuf {
     let mut cleaned = PathBuf::new();

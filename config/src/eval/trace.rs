@@ -5,7 +5,6 @@ use std::sync::Arc;
 use cty::{Marks, Value};
 
 use crate::Origin;
-use crate::paths::canonical;
 use crate::why::Source;
 
 use super::Evaluator;
@@ -72,7 +71,7 @@ impl Evaluator<'_> {
 
     /// `modules/pool/main.tf:12`, from the repository's root.
     fn place(&self, origin: &Origin) -> Arc<str> {
-        let path = canonical(&origin.file.path);
+        let path = self.cache.places.canonical(&origin.file.path);
         let path = path.strip_prefix(&self.fence).unwrap_or(&path);
         let path = path.display().to_string().replace('\\', "/");
         format!("{path}:{}", origin.start().line).into()

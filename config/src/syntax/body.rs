@@ -317,6 +317,13 @@ impl Parser<'_> {
             return self.broken_line(open, start);
         }
         let marks = self.marks();
+        self.single(open)?;
+        let span = self.span(start, self.token.start);
+        self.finish_body(marks, span, false)
+    }
+
+    /// The one argument of a line and the closing brace after it.
+    pub(super) fn single(&mut self, open: usize) -> Read<()> {
         if !self.at(T::Ident) {
             return Err(self.fail_here(
                 "Argument or block definition required",
@@ -325,22 +332,32 @@ impl Parser<'_> {
         }
         let name = self.word();
         if !self.at(T::Equal) {
-            return Err(self.fail_here(
-                "Argument definition required",
-                "A single-line block definition can contain only a single argument.",
-            ));
+            let detail = format!(
+                "A single-line block definition can contain only a single argument. If you meant to define argument {:?}, use an equals sign to assign it a value. To define a nested block, place it on a line of its own within its parent block.",
+                name.text.as_str()
+            );
+            return Err(self.fail("Argument definition required", detail, name.span));
         }
-        self.advance();
-        let expr = self.expression()?;
-        self.push_attribute(name, expr)?;
-        if !self.at(T::CloseBrace) {
-            return Err(self.fail_here(
-                "Invalid single-argument block definition",
-                "A single-line block definition must end with a closing brace immediately after its single argument definition.",
-            ));
+        let expr = self.assigned()?;
+        let is_valid = expr.kind != ExprKind::Invalid;
+        if self.at(T::CloseBrace) && self.is_close(Close::Brace(open)) {
+            return self.push_attribute(name, expr);
         }
-        let span = self.span(start, self.token.start);
-        self.finish_body(marks, span, false)
+        if is_valid {
+            let detail = match self.token.kind {
+                T::Comma => {
+                    "Single-line block syntax can include only one argument definition. To define multiple arguments, use the multi-line block syntax with one argument definition per line."
+                }
+                T::Newline => {
+                    "An argument definition on the same line as its containing block creates a single-line block definition, which must also be closed on the same line. Place the block's closing brace immediately after the argument definition."
+                }
+                _ => {
+                    "A single-line block definition must end with a closing brace immediately after its single argument definition."
+                }
+            };
+            self.fail_here("Invalid single-argument block definition", detail);
+        }
+        Err(Stop)
     }
 
     #[cold]

@@ -79,44 +79,6 @@ impl Parser<'_> {
         body
     }
 
-    /// The one argument of a line and the closing brace after it.
-    fn single(&mut self, open: usize) -> Read<()> {
-        if !self.at(T::Ident) {
-            return Err(self.fail_here(
-                "Argument or block definition required",
-                "An argument or block definition is required here.",
-            ));
-        }
-        let name = self.word();
-        if !self.at(T::Equal) {
-            let detail = format!(
-                "A single-line block definition can contain only a single argument. If you meant to define argument {:?}, use an equals sign to assign it a value. To define a nested block, place it on a line of its own within its parent block.",
-                name.text.as_str()
-            );
-            return Err(self.fail("Argument definition required", detail, name.span));
-        }
-        let expr = self.assigned()?;
-        let is_valid = expr.kind != ExprKind::Invalid;
-        if self.at(T::CloseBrace) && self.is_close(Close::Brace(open)) {
-            return self.push_attribute(name, expr);
-        }
-        if is_valid {
-            let detail = match self.token.kind {
-                T::Comma => {
-                    "Single-line block syntax can include only one argument definition. To define multiple arguments, use the multi-line block syntax with one argument definition per line."
-                }
-                T::Newline => {
-                    "An argument definition on the same line as its containing block creates a single-line block definition, which must also be closed on the same line. Place the block's closing brace immediately after the argument definition."
-                }
-                _ => {
-                    "A single-line block definition must end with a closing brace immediately after its single argument definition."
-                }
-            };
-            self.fail_here("Invalid single-argument block definition", detail);
-        }
-        Err(Stop)
-    }
-
     /// Something that begins neither an argument nor a block.
     #[cold]
     pub(super) fn no_entry(&mut self) -> Read<()> {

@@ -1,6 +1,8 @@
 //! A sample of `cargo prove fuzz`: damaged files of every kind make nothing panic.
 
 mod mutate;
+#[path = "../support/random.rs"]
+mod random;
 mod targets;
 
 use mutate::Corpus;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::random::Random;
 use super::targets::Kind;
 
 /// What means something to a lexer, a parser or an evaluator.
@@ -81,23 +82,6 @@ const PIECES: [&str; 72] = [
     "var.a",
 ];
 
-/// xorshift64*.
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let mixed = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d);
-        usize::try_from((mixed >> 33) % bound.max(1) as u64).unwrap_or_default()
-    }
-}
-
 /// Texts of each kind.
 pub(crate) struct Corpus(Vec<(Kind, Vec<u8>)>);
 
@@ -141,7 +125,7 @@ impl Corpus {
 
     /// One text of them all, damaged.
     pub(crate) fn damaged(&self, seed: u64) -> (Kind, Vec<u8>) {
-        let mut random = Random::new(seed);
+        let mut random = Random::new(seed.wrapping_add(1));
         // Of each kind as many, however many there are.
         let kind = Kind::ALL[random.below(Kind::ALL.len())];
         let of_kind = |kind: Kind| self.0.iter().filter(move |text| text.0 == kind);

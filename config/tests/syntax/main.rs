@@ -1,13 +1,16 @@
 //! The parser beside hcl-edit and beside real hosts, on files of the repository and on generated ones.
 
+mod files;
 mod fmt;
 mod generate;
 mod oracle;
+#[path = "../support/random.rs"]
+mod random;
 mod verdicts;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use generate::Random;
+use random::Random;
 use terraform_config::SourceFile;
 use terraform_config::syntax::{Parsed, Token, TokenKind, parse, tokens};
 
@@ -54,11 +57,7 @@ fn generated_texts_give_the_tree_that_hcl_edit_gives() {
 
 #[test]
 fn the_repositorys_files_give_the_tree_that_hcl_edit_gives() {
-    let mut files = Vec::new();
-    collect(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join(".."),
-        &mut files,
-    );
+    let files = files::under(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     let mut nodes = 0;
     for path in &files {
         let text = std::fs::read_to_string(path).expect("files can be read");
@@ -119,27 +118,6 @@ fn mutated_texts_have_errors_in_their_place_and_keep_what_is_right() {
         for comment in &parsed.comments {
             let text = &text[comment.span.range()];
             assert!(text.starts_with(['#', '/']), "{text:?}");
-        }
-    }
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_dir() {
-            if !name.starts_with('.') && name != "target" {
-                collect(&path, files);
-            }
-        } else if [".tf", ".tofu", ".tfvars"]
-            .iter()
-            .any(|end| name.ends_with(end))
-        {
-            files.push(path);
         }
     }
 }

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::accepts;
 use super::fmt::rejected_by;
-use super::generate::{self, Random};
+use super::generate;
+use super::random::Random;
 
 /// How many generated texts are kept, valid ones and mutated ones by turns.
 const GENERATED: u64 = 600;

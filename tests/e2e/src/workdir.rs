@@ -35,6 +35,18 @@ pub struct Run {
     pub stderr: String,
 }
 
+/// What a provider needs to find every AWS service at `endpoint`, and nothing of the user's.
+pub fn provider_environment(endpoint: &str) -> [(&'static str, &str); 6] {
+    [
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_ACCESS_KEY_ID", "sandbox"),
+        ("AWS_SECRET_ACCESS_KEY", "sandbox"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_CONFIG_FILE", null_device()),
+        ("AWS_SHARED_CREDENTIALS_FILE", null_device()),
+    ]
+}
+
 impl Workdir {
     /// A directory in which `host` finds `provider` as `holdfast/holdfast` in a local mirror, and
     /// every AWS service at `endpoint`.
@@ -50,12 +62,9 @@ impl Workdir {
         let rc = workdir.dir.path().join("cli.tfrc");
         fs::write(&rc, cli_configuration(&mirror))?;
         workdir.set("TF_CLI_CONFIG_FILE", rc);
-        workdir.set("AWS_ENDPOINT_URL", endpoint);
-        workdir.set("AWS_ACCESS_KEY_ID", "sandbox");
-        workdir.set("AWS_SECRET_ACCESS_KEY", "sandbox");
-        workdir.set("AWS_EC2_METADATA_DISABLED", "true");
-        workdir.set("AWS_CONFIG_FILE", null_device());
-        workdir.set("AWS_SHARED_CREDENTIALS_FILE", null_device());
+        for (name, value) in provider_environment(endpoint) {
+            workdir.set(name, value);
+        }
         Ok(workdir)
     }
 

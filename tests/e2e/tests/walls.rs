@@ -32,6 +32,7 @@ const OURS: &[(&str, &[&str])] = &[
             "tfplugin",
             "holdfast-aws",
             "terraform-provider-holdfast",
+            "holdfast-e2e",
             "holdfast-host",
             "holdfast-sandbox",
         ],

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use cty::Value;
+use holdfast_e2e::workdir::provider_environment;
 use holdfast_host::{Action, Core, Processes, Program, Stop};
 use holdfast_sandbox::Sandbox;
 use serde_json::{Value as Json, json};
@@ -242,16 +243,8 @@ fn calm(sandbox: &Sandbox) -> Result<()> {
 
 fn provider(program: &Path, sandbox: &Sandbox, ahead: Duration) -> Program {
     let (url, ahead) = (sandbox.url(), ahead.as_secs().to_string());
-    let environment = [
-        ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_REGION", HOME),
-        ("AWS_ACCESS_KEY_ID", "sandbox"),
-        ("AWS_SECRET_ACCESS_KEY", "sandbox"),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("AWS_CONFIG_FILE", "/dev/null"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
-        (AHEAD, ahead.as_str()),
-    ];
+    let environment = provider_environment(&url).into_iter();
+    let environment = environment.chain([("AWS_REGION", HOME), (AHEAD, ahead.as_str())]);
     Program::new(program, environment, Processes::OnePerPhase)
 }
 

@@ -1,7 +1,7 @@
 //! Our parser beside hcl-edit and beside a real host.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use holdfast_e2e::hosts::{self, Host};
@@ -11,15 +11,19 @@ use terraform_config::syntax::{Parsed, parse, tokens};
 
 use crate::screen::{missing, output, remark, step};
 
-use generate::Random;
+use random::Random;
 
 // Those of the parser's own tests.
+#[path = "../../../config/tests/syntax/files.rs"]
+mod files;
 #[path = "../../../config/tests/syntax/fmt.rs"]
 mod fmt;
 #[path = "../../../config/tests/syntax/generate.rs"]
 mod generate;
 #[path = "../../../config/tests/syntax/oracle.rs"]
 mod oracle;
+#[path = "../../../config/tests/support/random.rs"]
+mod random;
 
 /// Generated texts; every second one is damaged.
 const GENERATED: u64 = 20_000;
@@ -55,10 +59,14 @@ pub(super) fn run(folders: &[PathBuf]) -> Result<()> {
     let host = hosts::available()?.into_iter().next();
     let here = [repository().to_path_buf()];
     let folders = if folders.is_empty() { &here } else { folders };
-    let mut files = Vec::new();
-    for folder in folders {
-        collect(folder, &mut files)?;
-    }
+    let paths = folders.iter().flat_map(|folder| files::under(folder));
+    let files: Vec<Named> = paths
+        .filter_map(|path| {
+            let text = fs::read_to_string(&path).ok()?;
+            let name = path.display().to_string();
+            Some(Named { name, text })
+        })
+        .collect();
     ensure!(!files.is_empty(), "there is no HCL file to read");
     step(1, format!("{} files", files.len()));
     let of_files = Tally::of(&files, host.as_ref())?;
@@ -168,28 +176,4 @@ impl Tally {
 
 fn read(text: &str) -> Parsed {
     parse(&SourceFile::new("x.tf", text))
-}
-
-fn collect(folder: &Path, files: &mut Vec<Named>) -> Result<()> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        paths.push(entry?.path());
-    }
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_dir() && !path.is_symlink() {
-            if !name.starts_with('.') && name != "target" {
-                collect(&path, files)?;
-            }
-        } else if [".tf", ".tofu", ".tfvars"]
-            .iter()
-            .any(|end| name.ends_with(end))
-            && let Ok(text) = fs::read_to_string(&path)
-        {
-            let name = path.display().to_string();
-            files.push(Named { name, text });
-        }
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 use anyhow::Result;
 use cty::{Type, Value};
 use holdfast_e2e::programs::{Programs, Progress};
+use holdfast_e2e::workdir::provider_environment;
 use holdfast_host::{Core, Processes, Program};
 use holdfast_sandbox::Sandbox;
 use serde_json::Value as Json;
@@ -25,15 +26,8 @@ pub(crate) async fn start(
 ) -> Result<Core<Program>> {
     let provider = Programs::build(Progress::Quiet)?.provider;
     let url = sandbox.url();
-    let environment = [
-        ("AWS_ENDPOINT_URL", url.as_str()),
-        ("AWS_REGION", HOME),
-        ("AWS_ACCESS_KEY_ID", "sandbox"),
-        ("AWS_SECRET_ACCESS_KEY", "sandbox"),
-        ("AWS_EC2_METADATA_DISABLED", "true"),
-        ("AWS_CONFIG_FILE", "/dev/null"),
-        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
-    ];
+    let environment = provider_environment(&url).into_iter();
+    let environment = environment.chain([("AWS_REGION", HOME)]);
     let mut core = Core::start(Program::new(provider, environment, processes)).await?;
     core.configure(value(&settings)?).await?;
     Ok(core)
