@@ -55,6 +55,27 @@ fn generated_texts_give_the_tree_that_hcl_edit_gives() {
     );
 }
 
+/// A host gives each of these the value of its innermost template: `fixtures/language`.
+#[test]
+fn templates_in_templates_give_the_tree_that_hcl_edit_gives() {
+    for text in [
+        r#"a = "${"a $${b} ${"n"}"}""#,
+        r#"a = "${ "a ${~ null }" }""#,
+        r#"a = "${"é%{ for k, v in ["é 名"] }:${v}, %{ endfor ~}"}""#,
+        r#"a = "${"- %{ for v in [1] }${v}, %{ endfor ~}a $${b} %{ if true }x%{ endif }"}""#,
+        r#"a = "${"${"${"x ${1}"}"}"}""#,
+        r#"a = "${~ "${~ { a = "${"b ${1}"}" } ~}" ~}""#,
+        r#"a = " ${~ "b ${1}" }""#,
+        r#"a = "${("${("b ${1}")}")}""#,
+        "a = <<E\n${\"${\"a ${1}\"}\"}\nE\n",
+    ] {
+        let text = format!("{text}\n");
+        let found = compared(&text).expect("hcl-edit accepts it");
+        assert_eq!(found.differences, Vec::<String>::new(), "{text}");
+        assert!(found.nodes > 2, "{text}");
+    }
+}
+
 #[test]
 fn the_repositorys_files_give_the_tree_that_hcl_edit_gives() {
     let files = files::under(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));

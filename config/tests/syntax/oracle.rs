@@ -350,15 +350,16 @@ impl Comparer<'_> {
     fn template(&mut self, ours: &Expr, theirs: &Template, how: Text) {
         let elements: Vec<&Element> = theirs.iter().collect();
         match (&ours.kind, elements.as_slice()) {
-            (ExprKind::Template(parts), _) => self.parts(ours.span, parts, theirs, how),
             (_, [Element::Interpolation(only)]) => {
-                // A single interpolation is its expression, at the place of the whole.
+                // A single interpolation is its expression, at the place of the whole; that may be a
+                // template again.
                 let inner = Expr {
                     kind: ours.kind.clone(),
                     span: self.inner_span(&only.expr, ours.span),
                 };
                 self.expr(&inner, &only.expr);
             }
+            (ExprKind::Template(parts), _) => self.parts(ours.span, parts, theirs, how),
             (ExprKind::Literal(Literal::Text(text)), _) => {
                 let all: Option<String> = elements
                     .iter()
