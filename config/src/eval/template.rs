@@ -39,6 +39,16 @@ impl Text {
     fn mark(&mut self, marks: &Marks) {
         self.marks = self.marks.union(marks);
     }
+
+    /// Writes a directive, of which hosts know either all of the text or none.
+    fn enclosed(&mut self, write: impl FnOnce(&mut Self) -> Outcome<()>) -> Outcome<()> {
+        let before = self.text.len();
+        write(self)?;
+        if self.is_open {
+            self.text.truncate(before);
+        }
+        Ok(())
+    }
 }
 
 /// The elements of what `for` walks, or why nobody knows them.
@@ -64,8 +74,8 @@ impl Env<'_> {
             match part {
                 Part::Literal(literal, _) => text.push(literal, span)?,
                 Part::Interpolation(expr) => self.interpolation(expr, text)?,
-                Part::If(it) => self.if_part(it, span, text)?,
-                Part::For(it) => self.for_part(it, span, text)?,
+                Part::If(it) => text.enclosed(|text| self.if_part(it, span, text))?,
+                Part::For(it) => text.enclosed(|text| self.for_part(it, span, text))?,
             }
         }
         Ok(())
