@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::code::{Block, Item, json, native};
+use crate::dues::Due;
 use crate::expr::{Expr, Facts};
 use crate::idioms;
 use crate::random::Random;
@@ -56,8 +57,8 @@ pub(crate) enum Style {
 }
 
 impl Case {
-    /// The case of a seed, around an idiom.
-    pub fn generate(name: &str, seed: u64, idiom: char) -> Self {
+    /// The case of a seed, around an idiom, with what it owes.
+    pub(crate) fn generate(name: &str, seed: u64, idiom: char, due: &Due) -> Self {
         let mut scope = Scope::new(seed);
         let mut written = vec![idiom];
         idioms::write(&mut scope, idiom);
@@ -66,7 +67,8 @@ impl Case {
             idioms::write(&mut scope, second);
             written.push(second);
         }
-        for _ in 0..scope.random.between(1, 4) {
+        idioms::due(&mut scope, due);
+        for _ in 0..scope.random.between(0, 3) {
             idioms::other(&mut scope);
         }
         let mut case = Self {

@@ -50,10 +50,19 @@ impl Wish {
         self
     }
 
-    fn wants_below(&self, path: &str) -> bool {
+    /// With these blocks.
+    #[must_use]
+    pub(crate) fn with_blocks(mut self, paths: &[&str]) -> Self {
+        self.forced
+            .extend(paths.iter().map(|&path| path.to_owned()));
+        self
+    }
+
+    /// True if a block is wanted itself, or something in it.
+    fn wants(&self, path: &str) -> bool {
         let prefix = format!("{path}.");
         let below = |known: &String| known.starts_with(&prefix);
-        self.given.keys().any(below) || self.forced.iter().any(below)
+        self.forced.contains(path) || self.given.keys().any(below) || self.forced.iter().any(below)
     }
 }
 
@@ -206,7 +215,7 @@ fn nested_blocks(
     env: &Env,
     wish: &Wish,
 ) -> Vec<Item> {
-    let wanted = wish.wants_below(path);
+    let wanted = wish.wants(path);
     let percent = match (wanted || nested.min > 0, vocabulary().listed_below(path)) {
         (true, _) => 100,
         (_, true) => 35,

@@ -6,7 +6,7 @@
 //!
 //! - `random`: choices. - `kind`, `expr`, `grammar`, `express`: expressions of a kind.
 //! - `hoist`, `yaml`: values put into locals, variables, files, templates, modules.
-//! - `vocabulary`, `fill`: resources as the schemas allow them. - `idioms`: how they are tied.
+//! - `vocabulary`, `fill`: resources as the schemas allow them. - `dues`: what no case may forget. - `idioms`: how they are tied.
 //! - `scope`, `code`, `case`, `root`: modules, files, roots.
 //! - `host`: what a host plans. - `compare`: where the two differ. - `tally`: what was counted.
 //! - `proof`: all of it. - `shrink`: a case cut down to what disagrees.
@@ -14,6 +14,7 @@
 pub mod case;
 mod code;
 pub mod compare;
+mod dues;
 mod expr;
 mod express;
 mod fill;

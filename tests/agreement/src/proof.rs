@@ -9,6 +9,7 @@ use terraform_config::{Cache, Evaluated, RootDir, evaluate};
 
 use crate::case::Case;
 use crate::compare::{Compared, Counts, Disagreement, compare};
+use crate::dues::Dealer;
 use crate::host::{Outcome, Plan, Planner, Stubs};
 use crate::idioms;
 use crate::random::Random;
@@ -16,7 +17,7 @@ use crate::root::Root;
 use crate::tally::{Tally, forms, functions};
 use crate::vocabulary::vocabulary;
 
-/// How often each idiom, form, function, listed path and block must occur.
+/// How often each idiom, form, function, listed path, type and kind of block must occur.
 pub const LEAST: usize = 20;
 
 /// Behind a gate of every nth root is looked: it takes a plan of its own.
@@ -55,10 +56,12 @@ pub struct Report {
 /// The cases of a proof.
 pub fn cases(options: &Options) -> Vec<Case> {
     let mut random = Random::new(options.seed);
+    let mut dealer = Dealer::new(Random::new(options.seed ^ 1));
     (0..options.cases)
         .map(|number| {
             let idiom = idioms::ALL[number % idioms::ALL.len()];
-            Case::generate(&format!("c{number:04}"), random.seed(), idiom)
+            let name = format!("c{number:04}");
+            Case::generate(&name, random.seed(), idiom, &dealer.next())
         })
         .collect()
 }
@@ -258,13 +261,13 @@ impl Report {
         for path in &vocabulary().listed {
             let counts = self.compared.paths.get(path).copied().unwrap_or_default();
             check("path", path, counts.known);
-            if let Some((block, _)) = path.rsplit_once('.')
-                && block.contains('.')
-            {
+        }
+        for (kind, blocks) in &vocabulary().block_kinds {
+            check("type", kind, of(&self.compared.types, kind));
+            for block in blocks {
                 check("block", block, of(&self.compared.blocks, block));
             }
         }
-        seldom.dedup();
         seldom
     }
 
@@ -317,6 +320,10 @@ impl Report {
             "  links followed                   {}",
             self.compared.links
         ));
+        line(format!(
+            "  sensitive to us, lost by hosts   {}",
+            self.compared.kept_secret
+        ));
         line(format!("  gates looked behind              {}", self.gates));
         line(format!(
             "  disagreements                    {}",
@@ -341,6 +348,8 @@ impl Report {
             ("idioms", &self.tally.idioms),
             ("forms", &self.tally.forms),
             ("functions", &self.tally.functions),
+            ("types", &self.compared.types),
+            ("blocks", &self.compared.blocks),
         ];
         for (name, counts) in tables {
             let cells: Vec<String> = counts
@@ -349,13 +358,6 @@ impl Report {
                 .collect();
             let _ = writeln!(out, "{name}: {}", cells.join(", "));
         }
-        let blocks: Vec<String> = self
-            .compared
-            .blocks
-            .iter()
-            .map(|(path, count)| format!("{path} {count}"))
-            .collect();
-        let _ = writeln!(out, "blocks: {}", blocks.join(", "));
         out
     }
 }

@@ -74,6 +74,8 @@ pub(crate) struct Vocabulary {
     pub(crate) data: BTreeMap<String, Schema>,
     /// The paths of `data/paths.txt`: `type.block.attribute`.
     pub(crate) listed: BTreeSet<String>,
+    /// The paths of all blocks of each type; those of data sources begin with `data.`.
+    pub(crate) block_kinds: BTreeMap<String, Vec<String>>,
     /// The same schemas, as our evaluator takes them.
     pub(crate) schemas: Arc<terraform_config::schema::Schemas>,
 }
@@ -85,6 +87,7 @@ pub(crate) fn vocabulary() -> &'static Vocabulary {
             resources: BTreeMap::new(),
             data: BTreeMap::new(),
             listed: listed(),
+            block_kinds: BTreeMap::new(),
             schemas: Arc::default(),
         };
         let mut evaluated = terraform_config::schema::Schemas::default();
@@ -100,6 +103,15 @@ pub(crate) fn vocabulary() -> &'static Vocabulary {
             }
         }
         all.schemas = Arc::new(evaluated);
+        let resources = all.resources.iter();
+        let resources = resources.map(|(kind, schema)| (kind.clone(), schema));
+        let data = all.data.iter();
+        let data = data.map(|(kind, schema)| (format!("data.{kind}"), schema));
+        for (kind, schema) in resources.chain(data) {
+            let mut paths = Vec::new();
+            blocks_below(&schema.block, &kind, &mut paths);
+            all.block_kinds.insert(kind, paths);
+        }
         all
     });
     &ALL
@@ -111,6 +123,14 @@ fn listed() -> BTreeSet<String> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
         .map(str::to_owned)
         .collect()
+}
+
+fn blocks_below(block: &Block, path: &str, paths: &mut Vec<String>) {
+    for nested in &block.blocks {
+        let here = format!("{path}.{}", nested.name);
+        blocks_below(&nested.block, &here, paths);
+        paths.push(here);
+    }
 }
 
 impl Vocabulary {

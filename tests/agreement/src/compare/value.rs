@@ -2,7 +2,8 @@
 
 use cty::{Data, Mark, Value, json};
 
-use super::{Planned, What};
+use super::found::What;
+use super::planned::Planned;
 
 type Verdict = Result<(), (What, String)>;
 

@@ -2,7 +2,7 @@
 //!
 //! - `pools`: a, b, f, i, j, k, l, o: pools written out. - `maps`: c, d, e: maps drive both.
 //! - `modules`: g, h: across modules. - `rke1`: m, n. - `custom`: p.
-//! - `others`: any resource of the vocabulary.
+//! - `others`: any resource of the vocabulary, and what a case owes.
 
 mod custom;
 mod maps;
@@ -21,7 +21,7 @@ use crate::kind::Kind;
 use crate::scope::{Env, Scope};
 use crate::vocabulary::vocabulary;
 
-pub(crate) use others::other;
+pub(crate) use others::{due, other};
 
 /// All of them.
 pub(crate) const ALL: &[char] = &[
@@ -56,34 +56,32 @@ const POOLS: &str = "rancher2_cluster_v2.rke_config.machine_pools";
 
 /// Adds a machine config; `header` holds count or for_each.
 fn config(scope: &mut Scope, label: &str, header: Vec<Item>, env: &Env, wish: Wish) {
-    let kinds = [
-        "amazonec2_config",
-        "google_config",
-        "azure_config",
-        "openstack_config",
-        "harvester_config",
-    ];
-    let chosen = if scope.random.chance(70) {
-        0
+    let blocks = vocabulary().block(CONFIG, &[]).blocks.iter();
+    let clouds: Vec<&str> = blocks
+        .map(|block| &*block.name)
+        .filter(|name| *name != "timeouts")
+        .collect();
+    let chosen = if scope.random.chance(65) {
+        "amazonec2_config"
     } else {
-        scope.random.below(kinds.len())
+        *scope.random.pick(&clouds)
     };
     let mut wish = wish.forcing(CONFIG, scope, 2);
-    let clouds = vocabulary().block(CONFIG, &[]).blocks.iter();
     for cloud in clouds {
-        let path = format!("{CONFIG}.{}", cloud.name);
+        let path = format!("{CONFIG}.{cloud}");
         let below = format!("{path}.");
         wish.forced
-            .retain(|forced| !forced.starts_with(&below) || *cloud.name == *kinds[chosen]);
-        if *cloud.name == *kinds[chosen] {
-            let wanted = match chosen {
-                0 => "request_spot_instance",
-                1 => "preemptable",
-                2 => "availability_zone",
-                3 => "availability_zone",
-                _ => "vm_affinity",
+            .retain(|forced| !forced.starts_with(&below) || cloud == chosen);
+        if cloud == chosen {
+            wish.forced.insert(path.clone());
+            let telling = match cloud {
+                "amazonec2_config" => "request_spot_instance",
+                "google_config" => "preemptable",
+                "azure_config" | "openstack_config" => "availability_zone",
+                "harvester_config" => "vm_affinity",
+                _ => continue,
             };
-            wish.forced.insert(format!("{path}.{wanted}"));
+            wish.forced.insert(format!("{path}.{telling}"));
         } else {
             wish = wish.holding(&path, Vec::new());
         }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{each, repeated, resource};
 use crate::code::{Block, Item};
+use crate::dues::Due;
 use crate::expr::Expr;
 use crate::fill::{Wish, fill};
 use crate::kind::Kind;
@@ -33,6 +34,20 @@ pub(crate) fn other(scope: &mut Scope) {
     let (header, env) = repetition(scope);
     let wish = Wish::default().forcing(kind, scope, 6);
     resource(scope, kind, &label, header, &env, &wish);
+}
+
+/// Adds what a case owes, once: a number of instances may be 0.
+pub(crate) fn due(scope: &mut Scope, due: &Due) {
+    let wish = Wish::default().with_blocks(&due.blocks);
+    match due.kind.strip_prefix("data.") {
+        Some(kind) => data_of(scope, kind, &wish),
+        None => {
+            let label = scope.fresh("r");
+            let wish = wish.forcing(due.kind, scope, 2);
+            let env = Env::default();
+            resource(scope, due.kind, &label, Vec::new(), &env, &wish);
+        }
+    }
 }
 
 fn kind_of(path: &str) -> &str {
@@ -67,11 +82,14 @@ fn repetition(scope: &mut Scope) -> (Vec<Item>, Env) {
     }
 }
 
-/// Adds a data source, and a resource that uses it where no rule reads.
 fn data(scope: &mut Scope) {
-    let kind = *scope
-        .random
-        .pick(&["aws_subnet", "aws_ami", "cloudinit_config"]);
+    let kinds: Vec<&String> = vocabulary().data.keys().collect();
+    let kind = *scope.random.pick(&kinds);
+    data_of(scope, kind, &Wish::default());
+}
+
+/// Adds a data source, and a resource that uses it where no rule reads.
+fn data_of(scope: &mut Scope, kind: &str, wish: &Wish) {
     let provider = kind.split('_').next().unwrap_or(kind);
     scope.providers.insert(provider.to_owned());
     let label = scope.fresh("d");
@@ -82,7 +100,7 @@ fn data(scope: &mut Scope) {
         &vocabulary().data[kind].block,
         &format!("data.{kind}"),
         &env,
-        &Wish::default(),
+        wish,
     );
     scope.blocks.push(block);
     let (provider, used) = ("null", scope.fresh("r"));
