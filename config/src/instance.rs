@@ -163,7 +163,8 @@ pub struct Body {
     pub attributes: BTreeMap<Arc<str>, Attribute>,
     /// Nested blocks in source order, `dynamic` blocks expanded in their place.
     pub blocks: Vec<Nested>,
-    /// True if something in it does not parse: what seems absent may be there.
+    /// True if something in it does not parse, or was not looked at because evaluating the root takes
+    /// too long: what seems absent may be there.
     pub is_incomplete: bool,
 }
 

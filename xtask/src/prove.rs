@@ -31,6 +31,8 @@ pub(crate) struct Options {
     #[command(flatten)]
     agreement: agreement::Options,
     #[command(flatten)]
+    hostile: hostile::Options,
+    #[command(flatten)]
     speed: speed::Options,
 }
 
@@ -70,7 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Name::Scale => scale::run(options.only.as_deref()),
         Name::Agreement => agreement::run(options.only.as_deref(), &options.agreement),
         Name::Syntax => syntax::run(&options.folders),
-        Name::Hostile => hostile::run(options.only.as_deref()),
+        Name::Hostile => hostile::run(options.only.as_deref(), &options.hostile),
         Name::Fuzz => fuzz::run(&options.fuzz),
     }
 }

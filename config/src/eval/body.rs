@@ -14,7 +14,7 @@ use crate::{Problem, SourceFile};
 use super::Evaluator;
 use super::expr::{Bound, Env};
 use super::fault::{Fault, Outcome};
-use super::limits::{MAX_INSTANCES, MAX_REPETITION};
+use super::limits::{MAX_INSTANCES, MAX_REPETITION, OUT_OF_STEPS};
 use super::marks;
 use super::module::ModuleInstance;
 use super::names::Names;
@@ -87,6 +87,9 @@ impl Evaluator<'_> {
             ..Body::default()
         };
         for attribute in &content.attributes {
+            if env.stops_at(attribute, &mut body) {
+                break;
+            }
             let attribute_name = &attribute.node().name;
             if META_ATTRIBUTES.contains(&attribute_name.as_str()) {
                 continue;
@@ -129,6 +132,18 @@ impl Env<'_> {
         self.eval(&attribute.node().expr).ok()
     }
 
+    /// True if no steps are left: what is written from here on is not looked at, as what is said of
+    /// each attribute takes more memory than its value.
+    fn stops_at(&self, attribute: &Located<tree::Attribute>, body: &mut Body) -> bool {
+        if !self.evaluator.budget.is_spent() {
+            return false;
+        }
+        body.is_incomplete = true;
+        let fault = Fault::fatal(OUT_OF_STEPS, attribute.node().expr.span);
+        self.evaluator.report(fault.into_problem(&attribute.source));
+        true
+    }
+
     /// The value of an attribute; what is wrong with it is reported.
     pub(super) fn value_or_reported(&self, attribute: &Located<tree::Attribute>) -> Value {
         let node = attribute.node();
@@ -152,6 +167,9 @@ impl Env<'_> {
             ..Body::default()
         };
         for attribute in &content.attributes {
+            if self.stops_at(attribute, &mut body) {
+                break;
+            }
             let node = attribute.node();
             if attributes.contains(&node.name.as_str()) {
                 continue;
@@ -176,6 +194,9 @@ impl Env<'_> {
             ..Body::default()
         };
         for attribute in Located::<tree::Attribute>::all(body, source) {
+            if self.stops_at(&attribute, &mut made) {
+                break;
+            }
             let node = attribute.node();
             // That it does was said when the file was read; the first counts.
             if node.repeats {

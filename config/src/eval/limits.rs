@@ -22,12 +22,12 @@ const MAX_VALUES: u64 = 250_000;
 /// How deep values may lie in each other.
 const MAX_VALUE_DEPTH: usize = 256;
 /// Expressions evaluated and values made for one root.
-pub(super) const MAX_STEPS: u64 = 10_000_000;
+pub(super) const MAX_STEPS: u64 = 5_000_000;
 /// Expressions being evaluated at one time, through references too.
 const MAX_DEPTH: usize = 4_000;
 
 /// What is said once there are no steps left; from then on everything fails.
-pub(super) const OUT_OF_STEPS: &str = "evaluating this root takes more than 10 million steps";
+pub(super) const OUT_OF_STEPS: &str = "evaluating this root takes more than 5 million steps";
 
 /// What is left of the bounds on an evaluation.
 #[derive(Debug)]
@@ -102,6 +102,11 @@ impl Budget {
         }
     }
 
+    /// True if there are no steps left: nothing can be evaluated any more.
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps.get() == 0
+    }
+
     /// Accounts for a block of a resource.
     pub(super) fn block(&self) -> Result<(), &'static str> {
         self.take(BLOCK)
@@ -130,10 +135,11 @@ fn widest(ty: &Type) -> u64 {
     }
 }
 
-/// Steps that stand for the memory of a value that is kept, of an object in it, of a block.
-const KEPT: u64 = 4;
-const OBJECT: u64 = 8;
-const BLOCK: u64 = 32;
+/// Steps that stand for the memory of a value that is kept, of an object in it, of a block: some 30
+/// bytes each, so that two roots evaluated at a time stay within 300 MiB.
+const KEPT: u64 = 8;
+const OBJECT: u64 = 32;
+const BLOCK: u64 = 64;
 
 const TOO_MANY: &str = "this holds more than 250000 values";
 

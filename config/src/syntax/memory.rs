@@ -7,7 +7,7 @@ use super::tree::Span;
 
 /// About how much memory the trees of all files that share a [`Memory`] may take, in bytes, beside
 /// what small files bring with them.
-const MAX_BYTES: usize = 288 << 20;
+const MAX_BYTES: usize = 256 << 20;
 
 /// Files up to this size are small: those of a large repository are, each and all.
 const SMALL: usize = 256 << 10;

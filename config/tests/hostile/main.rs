@@ -119,7 +119,7 @@ output "fine" { value = 1 }
     n = ?dynamic(output.n <- local.n <- local.n is in error)
     text = ?dynamic(output.text <- output.text is too large to look at)
     Analysis main.tf:4:54: this holds more than 250000 values
-    Analysis main.tf:7:80: evaluating this root takes more than 10 million steps
+    Analysis main.tf:7:25: evaluating this root takes more than 5 million steps
     ");
 }
 

@@ -12,14 +12,22 @@ use holdfast_benches::memory::{peak_of, worked};
 use crate::screen::{output, remark, step};
 
 // Those of the evaluator's own tests.
-#[path = "../../../config/tests/hostile/inputs.rs"]
+#[path = "../../../config/tests/hostile/inputs/mod.rs"]
 mod inputs;
 
 use inputs::Input;
 
-/// About as many bytes as the long ones have: some are too large at the first look, and cost more if
-/// they are not.
-const SIZES: [usize; 2] = [100_000_000, 20_000_000];
+/// Options of `cargo prove hostile`.
+#[derive(clap::Args)]
+#[group(skip)]
+pub(super) struct Options {
+    /// With `hostile`: the long inputs have so many MB; several sizes are parted by commas.
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = SIZES)]
+    megabytes: Vec<usize>,
+}
+
+/// How long the long ones are: some are too large at the first look, and cost more if they are not.
+const SIZES: [usize; 4] = [100, 50, 25, 12];
 const MAX_TIME: Duration = Duration::from_secs(10);
 const MAX_KIB: u64 = 1 << 20;
 /// What runs longer is ended.
@@ -41,24 +49,19 @@ struct Run {
 }
 
 /// Checks every input, or those with `only` in their name.
-pub(super) fn run(only: Option<&str>) -> Result<()> {
+pub(super) fn run(only: Option<&str>, options: &Options) -> Result<()> {
     let checker = super::release_checker()?;
     let wanted = |input: &Input| only.is_none_or(|only| input.name.contains(only));
-    let groups = [
-        ("inputs of 100 MB", SIZES[0], inputs::sized()),
-        ("inputs of 20 MB", SIZES[1], inputs::sized()),
-        (
-            "short inputs that stand for very much",
-            0,
-            inputs::growing(),
-        ),
-    ];
+    let sizes = options.megabytes.iter();
+    let long = sizes.map(|size| (format!("inputs of {size} MB"), *size, inputs::sized()));
+    let short = "short inputs that stand for very much".to_owned();
+    let groups = long.chain([(short, 0, inputs::growing())]);
     let (mut count, mut bad) = (0, 0);
     let (mut slowest, mut hardest, mut largest) = (Duration::ZERO, Duration::ZERO, 0);
-    for (at, (title, bytes, group)) in groups.into_iter().enumerate() {
+    for (at, (title, megabytes, group)) in groups.enumerate() {
         step(at + 1, title);
         for input in group.iter().filter(|input| wanted(input)) {
-            let run = check(&checker, input, bytes)?;
+            let run = check(&checker, input, megabytes * 1_000_000)?;
             let wrong = run.wrong();
             slowest = slowest.max(run.time);
             hardest = hardest.max(run.worked);
