@@ -137,7 +137,7 @@ fn widest(ty: &Type) -> u64 {
 
 /// Steps that stand for the memory of a value that is kept, of an object in it, of a block: some 30
 /// bytes each, so that two roots evaluated at a time stay within 300 MiB.
-const KEPT: u64 = 8;
+const KEPT: u64 = 20;
 const OBJECT: u64 = 32;
 const BLOCK: u64 = 64;
 

@@ -16,6 +16,9 @@ use super::file::File;
 
 /// More than anybody reads.
 const MAX_PROBLEMS: usize = 1_000;
+/// Arguments and blocks directly within the declarations of a module that are read: each takes some
+/// hundred bytes more than its text, in every module that has it.
+const MAX_LISTED: usize = 500_000;
 
 /// What a directory declares.
 #[derive(Debug, Default)]
@@ -38,6 +41,8 @@ pub(crate) struct Module {
     /// Why declarations may be missing: a file that could not be read.
     pub(crate) incomplete: Option<Why>,
     pub(crate) problems: Vec<Problem>,
+    /// Arguments and blocks directly within its declarations.
+    listed: usize,
 }
 
 /// Type and name of a resource or data source.
@@ -131,6 +136,19 @@ impl Module {
     }
 
     fn declare(&mut self, block: &Block, file: &File, is_override: bool) {
+        let before = self.listed;
+        self.listed += block.body.attributes.len() + block.body.blocks.len();
+        if self.listed > MAX_LISTED {
+            if before <= MAX_LISTED {
+                let message =
+                    format!("this module holds more than {MAX_LISTED} arguments and nested blocks");
+                let problem = Problem::analysis(message).with_help("nothing from here on is read");
+                self.problems.push(problem.at(file.origin(block.header)));
+            }
+            let why = || Why::new("its module is too large to read");
+            self.incomplete.get_or_insert_with(why);
+            return;
+        }
         if block.type_name.as_str() == "locals" {
             return self.declare_locals(block, file, is_override);
         }

@@ -66,6 +66,8 @@ pub(super) fn several() -> Vec<Input> {
             4_096,
             ["resource \"a\" \"r#\" {\n  a = [", "1,", "]\n}\n"],
         ),
+        arguments("files of arguments", 4_096, 500),
+        arguments("files of arguments in one folder", 1_024, 100_000),
         input("roots", |folder| {
             let count = (folder.bytes / 5_000).min(10_000);
             (0..count).try_for_each(|at| folder.put(&format!("d{at}/main.tf"), "locals {}\n"))
@@ -161,6 +163,17 @@ fn small(name: &str, size: usize, [before, piece, after]: [&'static str; 3]) -> 
                 &format!("d{}/f{at}.tf", at / 500),
                 &format!("{before}{text}{after}"),
             )
+        })
+    })
+}
+
+/// Files of so many bytes, `together` in a directory: each a resource with as many arguments as fit.
+fn arguments(name: &str, size: usize, together: usize) -> Input {
+    input(name, move |folder| {
+        let body: String = (0..size / 7).map(|at| format!("a{at}=1\n")).collect();
+        (0..folder.bytes / size).try_for_each(|at| {
+            let text = format!("resource \"a\" \"r{at}\" {{\n{body}}}\n");
+            folder.put(&format!("d{}/f{at}.tf", at / together), &text)
         })
     })
 }
