@@ -21,7 +21,7 @@ fn damaged_files_are_parsed() {
 fn damaged_files_are_evaluated() {
     let corpus = Corpus::read();
     let folder = tempfile::tempdir().expect("a scratch directory");
-    for seed in 0..600 {
+    for seed in 0..1_000 {
         let (kind, bytes) = corpus.damaged(1_000_000 + seed);
         targets::evaluates(kind, &bytes, folder.path());
     }

@@ -7,7 +7,7 @@ use super::random::Random;
 use super::targets::Kind;
 
 /// What means something to a lexer, a parser or an evaluator.
-const PIECES: [&str; 72] = [
+const PIECES: [&str; 77] = [
     "{",
     "}",
     "[",
@@ -80,6 +80,11 @@ const PIECES: [&str; 72] = [
     "for_each = ",
     "try(",
     "var.a",
+    "module.",
+    "each.value",
+    "dynamic \"x\" {\n",
+    "9999999999999999999999",
+    "<<\"EOT\"\n",
 ];
 
 /// Texts of each kind.
