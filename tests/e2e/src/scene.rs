@@ -1,9 +1,12 @@
 //! A sandbox and a scratch directory for one test on one host.
 
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use holdfast_sandbox::Sandbox;
+use holdfast_sandbox::{Fault, Sandbox};
 use serde_json::Value;
 
 use crate::hosts::{self, Host};
@@ -20,6 +23,9 @@ terraform {
   }
 }
 "#;
+
+/// A guard against a hang; nothing waits this long when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One test on one host.
 pub struct Scene {
@@ -113,6 +119,42 @@ impl Scene {
         );
         policies.pop().context("one policy")
     }
+
+    /// Starts an apply and kills host and provider after AWS has done `operation` (`dlm:TagResource`)
+    /// and before anybody has heard of it. Nothing is locked, so nothing stays so.
+    ///
+    /// # Errors
+    /// The operation is not called, or the processes cannot be killed.
+    pub fn kill_during(&self, operation: &str) -> Result<()> {
+        let rule = self.sandbox.inject(Fault::HoldAnswer.on(operation));
+        let arguments = ["apply", "-auto-approve", "-no-color", "-lock=false"];
+        let mut apply = self.workdir.command(&arguments);
+        apply
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0);
+        let mut host = apply.spawn()?;
+        let held = self.sandbox.wait_until_held(rule, PATIENCE);
+        let killed = Command::new("kill")
+            .args(["-9", "--", &format!("-{}", host.id())])
+            .status()?;
+        host.wait()?;
+        held?;
+        ensure!(killed.success(), "the process group was killed");
+        self.sandbox.clear_faults();
+        self.sandbox.wait_until_idle(PATIENCE)?;
+        Ok(())
+    }
+}
+
+/// The mark `holdfast:creating` of an object, as a create would have left it long ago.
+///
+/// # Errors
+/// The object has no mark.
+pub fn old_mark(object: &Value) -> Result<String> {
+    let mark = object["Tags"]["holdfast:creating"].as_str();
+    let (identity, _) = mark.context("a mark")?.rsplit_once('/').context("a time")?;
+    Ok(format!("{identity}/2026-01-01T00:00:00Z"))
 }
 
 /// A daily policy named `daily`, with `body` inside.

@@ -1,19 +1,14 @@
 //! Creates that are cut short: answers lost, the provider killed. Nothing is made twice, nothing is
 //! lost track of, and the next apply heals what was left.
 
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
-use holdfast_e2e::scene::{daily, policy};
+use holdfast_e2e::scene::{daily, old_mark, policy};
 use holdfast_e2e::{Scene, on_each_host, on_one_host};
 use holdfast_sandbox::Fault;
 use serde_json::{Value, json};
 
 const MARK: &str = "holdfast:creating";
-/// A guard against a hang; nothing waits this long when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
+const CREATE: &str = "dlm:CreateLifecyclePolicy";
 
 fn start(scene: &Scene, text: &str) -> Result<()> {
     scene.configure(text)?;
@@ -43,15 +38,13 @@ fn a_create_survives_whatever_passes() -> Result<()> {
             Fault::Unavailable,
         ] {
             scene.sandbox.clear_log();
-            scene
-                .sandbox
-                .inject(fault.clone().on("dlm:CreateLifecyclePolicy"));
+            scene.sandbox.inject(fault.clone().on(CREATE));
             scene
                 .workdir
                 .apply()
                 .with_context(|| format!("{fault:?}"))?;
             settled(scene).with_context(|| format!("{fault:?}"))?;
-            let creates = scene.sandbox.calls("dlm:CreateLifecyclePolicy");
+            let creates = scene.sandbox.calls(CREATE);
             let expected = if fault == Fault::DropAnswer { 1 } else { 2 };
             ensure!(creates == expected, "{fault:?}: {creates} creates");
             scene
@@ -66,9 +59,7 @@ fn a_create_survives_whatever_passes() -> Result<()> {
 fn a_create_that_cannot_be_looked_up_is_found_by_the_next_apply() -> Result<()> {
     on_each_host(|scene| {
         start(scene, &daily(""))?;
-        scene
-            .sandbox
-            .inject(Fault::DropAnswer.on("dlm:CreateLifecyclePolicy"));
+        scene.sandbox.inject(Fault::DropAnswer.on(CREATE));
         // The first list looks for leftovers; those after the lost answer fail.
         scene.sandbox.inject(
             Fault::AccessDenied
@@ -98,9 +89,7 @@ fn a_create_that_cannot_be_looked_up_is_found_by_the_next_apply() -> Result<()> 
 fn a_create_that_was_never_made_is_made_by_the_next_apply() -> Result<()> {
     on_each_host(|scene| {
         start(scene, &daily(""))?;
-        scene
-            .sandbox
-            .inject(Fault::Reset.on("dlm:CreateLifecyclePolicy").always());
+        scene.sandbox.inject(Fault::Reset.on(CREATE).always());
         scene
             .workdir
             .fails(&["apply", "-auto-approve", "-no-color"])?;
@@ -184,7 +173,7 @@ fn a_replacement_that_comes_first_takes_the_unfinished_policy_up() -> Result<()>
 fn a_killed_create_is_finished_once_its_process_is_surely_dead() -> Result<()> {
     on_each_host(|scene| {
         start(scene, &daily(""))?;
-        kill_during_create(scene)?;
+        scene.kill_during(CREATE)?;
         let left = scene.only_policy()?;
         ensure!(
             scene.workdir.state("holdfast_dlm_policy.daily")?.is_none(),
@@ -218,7 +207,7 @@ fn a_killed_create_is_finished_once_its_process_is_surely_dead() -> Result<()> {
 fn a_killed_create_of_another_configuration_is_reported_and_importable() -> Result<()> {
     on_each_host(|scene| {
         start(scene, &daily(""))?;
-        kill_during_create(scene)?;
+        scene.kill_during(CREATE)?;
         let left = scene.only_policy()?;
         age(scene, &left)?;
         let id = left["PolicyId"].as_str().context("an id")?;
@@ -309,39 +298,10 @@ fn updates_and_deletes_heal_too() -> Result<()> {
     })
 }
 
-/// Starts an apply and kills host and provider after AWS has made the policy and before anybody
-/// has heard of it.
-fn kill_during_create(scene: &Scene) -> Result<()> {
-    let rule = scene
-        .sandbox
-        .inject(Fault::HoldAnswer.on("dlm:CreateLifecyclePolicy"));
-    let mut apply = scene
-        .workdir
-        .command(&["apply", "-auto-approve", "-no-color"]);
-    apply
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0);
-    let mut host = apply.spawn()?;
-    let held = scene.sandbox.wait_until_held(rule, PATIENCE);
-    let killed = Command::new("kill")
-        .args(["-9", "--", &format!("-{}", host.id())])
-        .status()?;
-    host.wait()?;
-    held?;
-    ensure!(killed.success(), "the process group was killed");
-    scene.sandbox.clear_faults();
-    Ok(())
-}
-
-/// Makes a policy's mark an hour older.
+/// Makes a policy's mark older than any create takes.
 fn age(scene: &Scene, policy: &Value) -> Result<()> {
-    let mark = policy["Tags"][MARK].as_str().context("a mark")?;
-    let (identity, _) = mark.rsplit_once('/').context("a time")?;
-    let old = format!("{identity}/2026-01-01T00:00:00Z");
     let id = policy["PolicyId"].as_str().context("an id")?;
-    scene
-        .sandbox
-        .patch_policy(id, &json!({ "Tags": { MARK: old } }))?;
+    let tags = json!({ MARK: old_mark(policy)? });
+    scene.sandbox.patch_policy(id, &json!({ "Tags": tags }))?;
     Ok(())
 }

@@ -1,11 +1,8 @@
 //! Creates that are cut short, and others that want the same name. Nothing is made twice or taken
 //! over, and the next apply heals what was left.
 
-use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
+use holdfast_e2e::scene::old_mark;
 use holdfast_e2e::{Scene, on_each_host, on_one_host};
 use holdfast_sandbox::{Fault, S3Request};
 use serde_json::Value;
@@ -14,8 +11,6 @@ use crate::{
     ADDRESS, BUCKET, MARK, backups, bucket, call, only, put_tags, settled, start, take_away,
 };
 
-/// A guard against a hang; nothing waits this long when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
 const UNLOCKED: [&str; 4] = ["apply", "-auto-approve", "-no-color", "-lock=false"];
 
 /// The calls of a create that change something, in their order, but the last.
@@ -125,7 +120,7 @@ fn a_create_that_is_killed_after_any_call_is_finished_by_the_next() -> Result<()
         start(scene, &backups(""))?;
         for (at, step) in STEPS.iter().enumerate() {
             let step = format!("s3:{step}");
-            kill_during(scene, &step).with_context(|| step.clone())?;
+            scene.kill_during(&step).with_context(|| step.clone())?;
             let left = only(scene)?;
             ensure!(
                 scene.workdir.state(ADDRESS)?.is_none(),
@@ -152,7 +147,7 @@ fn a_create_that_is_killed_after_any_call_is_finished_by_the_next() -> Result<()
         }
 
         // After the last call nobody can know whose it is.
-        kill_during(scene, "s3:DeleteBucketTagging")?;
+        scene.kill_during("s3:DeleteBucketTagging")?;
         let error = scene.workdir.fails(&UNLOCKED)?;
         ensure!(error.contains("exists already"), "{error}");
         scene
@@ -166,7 +161,7 @@ fn a_create_that_is_killed_after_any_call_is_finished_by_the_next() -> Result<()
 fn a_killed_create_of_another_configuration_is_reported_and_importable() -> Result<()> {
     on_each_host(|scene| {
         start(scene, &backups(""))?;
-        kill_during(scene, "s3:PutPublicAccessBlock")?;
+        scene.kill_during("s3:PutPublicAccessBlock")?;
         age(scene, &only(scene)?)?;
         scene.configure(&backups("tags = { Team = \"infra\" }"))?;
         let error = scene.workdir.fails(&UNLOCKED)?;
@@ -363,32 +358,7 @@ fn updates_and_deletes_heal_too() -> Result<()> {
     })
 }
 
-/// Starts an apply and kills host and provider after S3 has done a call and before anybody has
-/// heard of it.
-fn kill_during(scene: &Scene, operation: &str) -> Result<()> {
-    let rule = scene.sandbox.inject(Fault::HoldAnswer.on(operation));
-    let mut apply = scene.workdir.command(&UNLOCKED);
-    apply
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0);
-    let mut host = apply.spawn()?;
-    let held = scene.sandbox.wait_until_held(rule, PATIENCE);
-    let killed = Command::new("kill")
-        .args(["-9", "--", &format!("-{}", host.id())])
-        .status()?;
-    host.wait()?;
-    held?;
-    ensure!(killed.success(), "the process group was killed");
-    scene.sandbox.clear_faults();
-    scene.sandbox.wait_until_idle(PATIENCE)?;
-    Ok(())
-}
-
-/// Makes the mark of the bucket an hour older.
+/// Makes the mark of the bucket older than any create takes.
 fn age(scene: &Scene, bucket: &Value) -> Result<()> {
-    let mark = bucket["Tags"][MARK].as_str().context("a mark")?;
-    let (identity, _) = mark.rsplit_once('/').context("a time")?;
-    let old = format!("{identity}/2026-01-01T00:00:00Z");
-    put_tags(scene, &[(MARK, &old)])
+    put_tags(scene, &[(MARK, &old_mark(bucket)?)])
 }
