@@ -19,13 +19,21 @@ pub fn decode(input: &[u8], ty: &Type) -> Result<Value, DecodeError> {
         place: Place::default(),
     };
     let value = decoder.value(ty)?;
-    match decoder.reader.remaining() {
-        0 => Ok(value),
-        n => Err(DecodeError {
-            path: Path::ROOT,
-            problem: DecodeProblem::Trailing(n),
-        }),
-    }
+    decoder.end(value)
+}
+
+/// Reads one value whose type nobody knows; the input must end with it.
+///
+/// Arrays are tuples, maps are objects, and null and unknown values have no type. A number that no
+/// binary number is equal to was written as its decimals, so it reads as a string. A dynamic value,
+/// a pair whose first half is binary, has the type that it names.
+pub fn decode_implied(input: &[u8]) -> Result<Value, DecodeError> {
+    let mut decoder = Decoder {
+        reader: Reader::new(input),
+        place: Place::default(),
+    };
+    let value = decoder.implied()?;
+    decoder.end(value)
 }
 
 struct Decoder<'a> {
@@ -34,6 +42,55 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
+    fn end(self, value: Value) -> Result<Value, DecodeError> {
+        match self.reader.remaining() {
+            0 => Ok(value),
+            n => Err(DecodeError {
+                path: Path::ROOT,
+                problem: DecodeProblem::Trailing(n),
+            }),
+        }
+    }
+
+    fn implied(&mut self) -> Result<Value, DecodeError> {
+        if !self.place.enter() {
+            return Err(self.error(DecodeProblem::TooDeep));
+        }
+        let value = match self.item()? {
+            Item::Nil => Value::null(Type::Dynamic),
+            Item::Bool(b) => Value::bool(b),
+            Item::Bytes(bytes) => Value::string(self.text(bytes)?),
+            Item::Ext(..) => Value::unknown(Type::Dynamic),
+            Item::Array(2) if self.reader.is_binary() => self.dynamic(2)?,
+            Item::Array(len) => {
+                let mut elements = Vec::with_capacity(self.capacity(len));
+                for index in 0..u64::from(len) {
+                    self.place.path.push(PathStep::Index(index));
+                    elements.push(self.implied()?);
+                    self.place.path.pop();
+                }
+                Value::tuple(elements)
+            }
+            Item::Map(len) => {
+                let mut attributes = Vec::with_capacity(self.capacity(len));
+                for _ in 0..len {
+                    let name: Arc<str> = self.key()?.into();
+                    self.place.path.push(PathStep::Attribute(name.clone()));
+                    attributes.push((name, self.implied()?));
+                    self.place.path.pop();
+                }
+                Value::object(attributes)
+            }
+            number => match number.number() {
+                Some(Ok(number)) => Value::number(number),
+                Some(Err(problem)) => return Err(self.error(problem)),
+                None => return Err(self.mismatch(&number, &Type::Dynamic)),
+            },
+        };
+        self.place.leave();
+        Ok(value)
+    }
+
     fn value(&mut self, ty: &Type) -> Result<Value, DecodeError> {
         if !self.place.enter() {
             return Err(self.error(DecodeProblem::TooDeep));

@@ -5,7 +5,7 @@
 //! whichever loses nothing first; a dynamic value as a pair of its type (JSON) and itself;
 //! unknown values as extensions.
 //!
-//! - `encode`, `decode`: the two directions.
+//! - `encode`, `decode`: the two directions; [`decode_implied`] reads without a type.
 //! - `reader`: markers and lengths, never past the input.
 //! - `refinement`: what is known of an unknown value.
 
@@ -16,7 +16,7 @@ mod refinement;
 #[cfg(test)]
 mod tests;
 
-pub use decode::decode;
+pub use decode::{decode, decode_implied};
 pub use encode::encode;
 
 /// Extension type of an unknown value without refinements; any other reads the same.
