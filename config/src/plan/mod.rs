@@ -10,6 +10,8 @@
 #[expect(dead_code, reason = "the reader of plan files comes next")]
 mod archive;
 mod error;
+mod json;
+mod later;
 #[expect(dead_code, reason = "the reader of plan files comes next")]
 mod protobuf;
 
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use cty::{Path, Value};
 
 pub use error::PlanError;
+pub use later::Later;
 
 use crate::inputs::Dialect;
 use crate::instance::Address;
@@ -48,6 +51,8 @@ pub struct Plan {
     pub prior: Vec<PriorResource>,
     /// The sources of every module, from a binary plan.
     pub sources: Option<Sources>,
+    /// The document, if it was read from JSON.
+    pub(crate) document: Option<Arc<json::Document>>,
 }
 
 /// The configuration that was planned, as a plan file carries it.
@@ -77,7 +82,7 @@ pub struct PriorResource {
     /// The provider's source: `registry.terraform.io/hashicorp/aws`.
     pub provider: Arc<str>,
     /// Its attributes, sensitive ones marked.
-    pub value: Value,
+    pub value: Later,
 }
 
 /// Whether a plan covers everything.
@@ -121,14 +126,11 @@ pub enum Action {
 pub struct Change {
     /// What happens.
     pub action: Action,
-    /// Null where nothing was.
-    pub before: Value,
-    /// Null where nothing will be. What is known after apply only is unknown.
-    pub after: Value,
-    /// What of `before` came from sensitive values.
-    pub before_sensitive: Vec<Path>,
-    /// What of `after` comes from sensitive values.
-    pub after_sensitive: Vec<Path>,
+    /// Null where nothing was. What is sensitive is marked.
+    pub before: Later,
+    /// Null where nothing will be. What is known after apply only is unknown, and what is
+    /// sensitive is marked.
+    pub after: Later,
     /// True if an object that exists is taken into the state first.
     pub is_import: bool,
 }
