@@ -6,7 +6,9 @@
 //! json --------------------------+
 //! ```
 //! - `archive`: the zip around a plan file, within limits. - `protobuf`: the wire format.
+//! - `address`: addresses as plans write them.
 
+mod address;
 #[expect(dead_code, reason = "the reader of plan files comes next")]
 mod archive;
 mod error;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 
 use cty::{Path, Value};
 
+pub use address::AddressError;
 pub use error::PlanError;
 pub use later::Later;
 

@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(read(&[0x08, 0x96, 0x01]), Ok(vec![(1, Wire::Varint(150))]));
         let text = [0x12, 0x07, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67];
         assert_eq!(read(&text), Ok(vec![(2, Wire::Bytes(b"testing"))]));
-        let two = [0x80, 0xd4, 0xb5, 0xee, 0x0e, 0x01, 0x0d, 1, 2, 3, 4];
+        let two = [0x80, 0xd0, 0xac, 0xf3, 0x0e, 0x01, 0x0d, 1, 2, 3, 4];
         let big = (500_000_000, Wire::Varint(1));
         assert_eq!(read(&two), Ok(vec![big, (1, Wire::Fixed)]));
         assert_eq!(read(&[]), Ok(vec![]));
