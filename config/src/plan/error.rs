@@ -36,6 +36,23 @@ pub enum PlanError {
         /// What it says.
         found: u64,
     },
+    /// Not JSON, or not of a plan's shape; the parser's words.
+    #[error("this is no plan as `terraform show -json` prints one: {0}")]
+    Json(String),
+    /// JSON that is something else.
+    #[error(
+        "this is {0}, and no plan; run `terraform show -json PLANFILE` and check what that prints"
+    )]
+    OtherJson(&'static str),
+    /// A later format of plans as JSON.
+    #[error(
+        "this plan as JSON has format version {found:?}, and 0.1 to 1.x are known; \
+         check the plan file itself"
+    )]
+    JsonVersion {
+        /// What it says.
+        found: String,
+    },
     /// The bytes contradict themselves.
     #[error("the plan is damaged: {place}: {problem}")]
     Malformed {

@@ -16,6 +16,7 @@ mod json;
 mod later;
 #[expect(dead_code, reason = "the reader of plan files comes next")]
 mod protobuf;
+mod sniff;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use cty::{Path, Value};
 pub use address::AddressError;
 pub use error::PlanError;
 pub use later::Later;
+pub use sniff::looks_like_plan;
 
 use crate::inputs::Dialect;
 use crate::instance::Address;
