@@ -1,26 +1,38 @@
 //! What can be wrong with a plan file.
 
-use cty::DecodeError;
+use std::fmt;
 
 /// A plan that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// Neither of the forms.
-    #[error("this is no plan file: it does not begin as a zip archive does")]
+    #[error(
+        "this is no plan: neither a file that `terraform plan -out` wrote nor what \
+         `terraform show -json` prints"
+    )]
     NotAPlan,
     /// OpenTofu encrypts plans if it is told to.
     #[error(
         "this plan is encrypted; run `tofu show -json` with its key and check what that prints"
     )]
     Encrypted,
+    /// HCP Terraform keeps a plan to itself, and the file only names the run.
+    #[error(
+        "this file only names a run of HCP Terraform, which keeps the plan; \
+         run `terraform show -json` and check what that prints"
+    )]
+    Remote,
     /// The archive is damaged.
     #[error("the archive of this plan cannot be read: {0}")]
     Archive(String),
+    /// A member has a name that would lead out of a directory.
+    #[error("the archive has a member named {0:?}, which no host writes; it is not read")]
+    Name(String),
     /// The archive has no plan in it.
     #[error("the archive has no member {0:?}, which every plan has")]
     Missing(&'static str),
-    /// The archive would take more than a plan may.
-    #[error("the archive holds more than {limit} {what}: no plan needs so much")]
+    /// The plan would take more than a plan may.
+    #[error("the plan holds more than {limit} {what}, which is more than is read")]
     TooLarge {
         /// What there is too much of.
         what: &'static str,
@@ -64,14 +76,14 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    pub(super) fn malformed(place: impl Into<String>, problem: impl ToString) -> Self {
+    pub(super) fn malformed(place: impl fmt::Display, problem: impl fmt::Display) -> Self {
         Self::Malformed {
-            place: place.into(),
+            place: place.to_string(),
             problem: problem.to_string(),
         }
     }
 
-    pub(super) fn value(place: impl Into<String>, error: &DecodeError) -> Self {
-        Self::malformed(place, error)
+    pub(super) fn too_large(what: &'static str, limit: u64) -> Self {
+        Self::TooLarge { what, limit }
     }
 }

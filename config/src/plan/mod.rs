@@ -6,15 +6,16 @@
 //! json --------------------------+
 //! ```
 //! - `archive`: the zip around a plan file, within limits. - `protobuf`: the wire format.
+//! - `binary`: what is in them. - `number`: numbers that a plan file writes as text.
 //! - `address`: addresses as plans write them.
 
 mod address;
-#[expect(dead_code, reason = "the reader of plan files comes next")]
 mod archive;
+mod binary;
 mod error;
 mod json;
 mod later;
-#[expect(dead_code, reason = "the reader of plan files comes next")]
+mod number;
 mod protobuf;
 mod sniff;
 
@@ -26,10 +27,12 @@ use cty::{Path, Value};
 pub use address::AddressError;
 pub use error::PlanError;
 pub use later::Later;
+pub use number::NumberOrString;
 pub use sniff::looks_like_plan;
 
 use crate::inputs::Dialect;
 use crate::instance::Address;
+use crate::schema::Schemas;
 
 /// A plan.
 #[derive(Clone, Debug)]
@@ -58,6 +61,18 @@ pub struct Plan {
     pub sources: Option<Sources>,
     /// The document, if it was read from JSON.
     pub(crate) document: Option<Arc<json::Document>>,
+}
+
+impl Plan {
+    /// Reads a plan in either form: a plan file, or what `show -json` prints of one. Values of
+    /// types that `schemas` knows have the types that it says.
+    pub fn from_bytes(bytes: &[u8], schemas: &Schemas) -> Result<Self, PlanError> {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        match text.trim_ascii_start() {
+            [b'{', ..] => Self::from_json(bytes, schemas),
+            _ => Self::from_binary(bytes, schemas),
+        }
+    }
 }
 
 /// The configuration that was planned, as a plan file carries it.

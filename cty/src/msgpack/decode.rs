@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::encode::encode;
 use super::reader::{Item, Reader};
 use super::{REFINED, refinement};
 use crate::codec::Place;
 use crate::value::construct::{normalize, types_differ};
-use crate::{DecodeError, DecodeProblem, ObjectType, Path, PathStep, Type, Value};
+use crate::{DecodeError, DecodeProblem, Marks, Number, ObjectType, Path, PathStep, Type, Value};
 
 /// Reads one value of a type; the input must end with it.
 ///
@@ -14,34 +15,66 @@ use crate::{DecodeError, DecodeProblem, ObjectType, Path, PathStep, Type, Value}
 /// common, and fails if they differ. Memory stays in proportion to the input, whatever lengths
 /// it claims.
 pub fn decode(input: &[u8], ty: &Type) -> Result<Value, DecodeError> {
-    let mut decoder = Decoder {
-        reader: Reader::new(input),
-        place: Place::default(),
-    };
+    let mut decoder = Decoder::new(input, &Marks::NONE);
     let value = decoder.value(ty)?;
     decoder.end(value)
 }
 
 /// Reads one value whose type nobody knows; the input must end with it.
 ///
-/// Arrays are tuples, maps are objects, and null and unknown values have no type. A number that no
-/// binary number is equal to was written as its decimals, so it reads as a string. A dynamic value,
-/// a pair whose first half is binary, has the type that it names.
-pub fn decode_implied(input: &[u8]) -> Result<Value, DecodeError> {
-    let mut decoder = Decoder {
-        reader: Reader::new(input),
-        place: Place::default(),
-    };
+/// Arrays are tuples, maps are objects, and null and unknown values have no type. A number that is
+/// neither a 64-bit integer nor a binary fraction was written as its decimals, so that it reads as
+/// a string: text that such a number would have been written as gets the marks `maybe_number`. A
+/// dynamic value, a pair whose first half is binary, has the type that it names.
+pub fn decode_implied(input: &[u8], maybe_number: &Marks) -> Result<Value, DecodeError> {
+    let mut decoder = Decoder::new(input, maybe_number);
     let value = decoder.implied()?;
     decoder.end(value)
+}
+
+/// How many values the input holds, and how many of them are maps, without reading any: what
+/// reading takes in memory is known before.
+pub fn count(input: &[u8]) -> Result<(u64, u64), DecodeError> {
+    let decoder = Decoder::new(input, &Marks::NONE);
+    let mut reader = Reader::new(input);
+    let (mut values, mut maps) = (0, 0);
+    while reader.remaining() > 0 {
+        let item = reader.item().map_err(|problem| decoder.error(problem))?;
+        values += 1;
+        maps += u64::from(matches!(item, Item::Map(_)));
+    }
+    Ok((values, maps))
+}
+
+/// True for text that a number would have been written as.
+fn is_written_number(text: &str) -> bool {
+    // No exponent is ever written, and Terraform's numbers have no more digits.
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'.');
+    if text.len() > 4096 || !text.bytes().all(is_digit) {
+        return false;
+    }
+    let Ok(number) = text.parse::<Number>() else {
+        return false;
+    };
+    let as_text = encode(&Value::string(text), &Type::String);
+    encode(&Value::number(number), &Type::Number).is_ok_and(|bytes| Ok(bytes) == as_text)
 }
 
 struct Decoder<'a> {
     reader: Reader<'a>,
     place: Place,
+    maybe_number: &'a Marks,
 }
 
 impl<'a> Decoder<'a> {
+    fn new(input: &'a [u8], maybe_number: &'a Marks) -> Self {
+        Self {
+            reader: Reader::new(input),
+            place: Place::default(),
+            maybe_number,
+        }
+    }
+
     fn end(self, value: Value) -> Result<Value, DecodeError> {
         match self.reader.remaining() {
             0 => Ok(value),
@@ -59,7 +92,7 @@ impl<'a> Decoder<'a> {
         let value = match self.item()? {
             Item::Nil => Value::null(Type::Dynamic),
             Item::Bool(b) => Value::bool(b),
-            Item::Bytes(bytes) => Value::string(self.text(bytes)?),
+            Item::Bytes(bytes) => self.text_or_number(bytes)?,
             Item::Ext(..) => Value::unknown(Type::Dynamic),
             Item::Array(2) if self.reader.is_binary() => self.dynamic(2)?,
             Item::Array(len) => {
@@ -89,6 +122,16 @@ impl<'a> Decoder<'a> {
         };
         self.place.leave();
         Ok(value)
+    }
+
+    fn text_or_number(&self, bytes: &[u8]) -> Result<Value, DecodeError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| self.error(DecodeProblem::Utf8))?;
+        let value = Value::string(text);
+        let is_marked = !self.maybe_number.is_empty() && is_written_number(text);
+        Ok(match is_marked {
+            true => value.with_marks(self.maybe_number),
+            false => value,
+        })
     }
 
     fn value(&mut self, ty: &Type) -> Result<Value, DecodeError> {

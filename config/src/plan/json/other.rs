@@ -20,6 +20,7 @@ struct Head<'a> {
     values: Option<IgnoredAny>,
     provider_schemas: Option<IgnoredAny>,
     encrypted_data: Option<IgnoredAny>,
+    remote_plan_format: Option<IgnoredAny>,
     lineage: Option<IgnoredAny>,
     #[serde(rename = "@level")]
     level: Option<IgnoredAny>,
@@ -38,6 +39,9 @@ pub(super) fn better_error(text: &str) -> Option<PlanError> {
     }
     if head.encrypted_data.is_some() && head.lineage.is_none() {
         return Some(PlanError::Encrypted);
+    }
+    if head.remote_plan_format.is_some() {
+        return Some(PlanError::Remote);
     }
     let is_plan = head.planned_values.is_some()
         || head.resource_changes.is_some()
