@@ -444,5 +444,6 @@ fn values_are_counted_without_being_read() {
     let bytes = encode(&value, &value.ty()).unwrap();
     // Keys count too.
     assert_eq!(count(&bytes), Ok((9, 2)));
-    assert!(count(&bytes[..bytes.len() - 1]).is_err());
+    // Text that is shorter than it says.
+    assert!(count(&[0xa5, b'x']).is_err());
 }
