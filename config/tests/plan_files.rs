@@ -51,9 +51,13 @@ fn values_equal_what_the_hosts_show() {
         for (binary, json, dialect) in HOSTS {
             let place = fixtures().join(folder);
             let bytes = fs::read(place.join(binary)).unwrap();
-            let json: Json = serde_json::from_slice(&fs::read(place.join(json)).unwrap()).unwrap();
+            let text = fs::read(place.join(json)).unwrap();
+            let json: Json = serde_json::from_slice(&text).unwrap();
+            let from_json = Plan::from_bytes(&text, &known).unwrap();
+            let shown = shown::compare(&from_json, &json, &known);
+            assert!(shown.faults.is_empty(), "{folder}: {:#?}", shown.faults);
             for schemas in [&known, &Schemas::default()] {
-                let plan = Plan::from_binary(&bytes, schemas).unwrap();
+                let plan = Plan::from_bytes(&bytes, schemas).unwrap();
                 let shown = shown::compare(&plan, &json, schemas);
                 assert!(shown.faults.is_empty(), "{folder}: {:#?}", shown.faults);
                 assert!(shown.equal > 50, "{folder}: {}", shown.equal);
