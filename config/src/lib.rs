@@ -30,6 +30,7 @@
 
 mod cache;
 mod discover;
+mod disk;
 mod eval;
 pub mod functions;
 mod inputs;

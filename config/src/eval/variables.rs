@@ -7,7 +7,7 @@ use std::rc::Rc;
 use cty::{Mark, Refinement, Type, Value, convert};
 
 use crate::inputs::VarInput;
-use crate::load::{self, Constraint, Content, read_text};
+use crate::load::{self, Constraint, Content};
 use crate::syntax::tree::Name;
 use crate::why::{GateMark, Why};
 use crate::{Origin, Problem, similar};
@@ -72,6 +72,18 @@ impl Evaluator<'_> {
     /// What the root module's variables are given, in Terraform's order: the environment,
     /// `terraform.tfvars`, `*.auto.tfvars`, then `-var` and `-var-file` as they come.
     pub(super) fn root_variables(&self, root: &load::Module) -> HashMap<Name, Given> {
+        // What was planned was planned with these, wherever they came from.
+        if let Some(planned) = self.planned {
+            let variables = planned.plan.variables.iter();
+            let given = variables.map(|(name, value)| {
+                let given = Given {
+                    raw: Raw::Value(value.clone()),
+                    from: From::Outside("the plan".to_owned()),
+                };
+                (name.as_ref().into(), given)
+            });
+            return given.collect();
+        }
         let mut given = HashMap::new();
         for (name, text) in &self.inputs.environment {
             let Some(variable) = name.strip_prefix("TF_VAR_") else {
@@ -91,7 +103,7 @@ impl Evaluator<'_> {
         }
         for input in &self.inputs.variables {
             match input {
-                VarInput::File(path) => match read_text(path) {
+                VarInput::File(path) => match self.cache.disk.text(path) {
                     Ok(_) => self.variable_file(path, root, &mut given),
                     Err(message) => self.report(Problem::usage(message).about(path)),
                 },

@@ -5,6 +5,8 @@
 //!                                +-> Plan -> evaluate_plan -> instances
 //! json --------------------------+
 //! ```
+//! - [`evaluate_plan`]: a plan to instances. - `place`: whether its files lie beside it. - `values`:
+//!   its values alone.
 //! - `archive`: the zip around a plan file, within limits. - `protobuf`: the wire format.
 //! - `binary`: what is in them. - `number`: numbers that a plan file writes as text.
 //! - `address`: addresses as plans write them.
@@ -13,11 +15,14 @@ mod address;
 mod archive;
 mod binary;
 mod error;
+mod evaluate;
 mod json;
 mod later;
 mod number;
+mod place;
 mod protobuf;
 mod sniff;
+pub(crate) mod values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +31,7 @@ use cty::{Path, Value};
 
 pub use address::AddressError;
 pub use error::PlanError;
+pub use evaluate::{PlanRequest, evaluate_plan};
 pub use later::Later;
 pub use number::NumberOrString;
 pub use sniff::looks_like_plan;
