@@ -1,16 +1,10 @@
 //! Plan files of the real Rancher provider (`fixtures/plans/README.md`): what is read equals what
 //! the hosts' own `show -json` prints.
 
-#[path = "support/shown.rs"]
-#[allow(
-    unreachable_pub,
-    reason = "the tests of the real hosts take it in as well"
-)]
-mod shown;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use holdfast_shown::compare;
 use serde_json::Value as Json;
 use terraform_config::Dialect;
 use terraform_config::plan::{Completeness, Plan};
@@ -54,11 +48,11 @@ fn values_equal_what_the_hosts_show() {
             let text = fs::read(place.join(json)).unwrap();
             let json: Json = serde_json::from_slice(&text).unwrap();
             let from_json = Plan::from_bytes(&text, &known).unwrap();
-            let shown = shown::compare(&from_json, &json, &known);
+            let shown = compare(&from_json, &json, &known);
             assert!(shown.faults.is_empty(), "{folder}: {:#?}", shown.faults);
             for schemas in [&known, &Schemas::default()] {
                 let plan = Plan::from_bytes(&bytes, schemas).unwrap();
-                let shown = shown::compare(&plan, &json, schemas);
+                let shown = compare(&plan, &json, schemas);
                 assert!(shown.faults.is_empty(), "{folder}: {:#?}", shown.faults);
                 assert!(shown.equal > 50, "{folder}: {}", shown.equal);
                 if std::ptr::eq(schemas, &known) {
