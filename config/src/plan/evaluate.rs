@@ -14,7 +14,7 @@ use crate::paths::clean;
 use crate::{Cache, Inputs, Problem, RootDir};
 
 use super::place::is_beside;
-use super::{Completeness, Plan, Sources};
+use super::{Completeness, Plan, Sources, json};
 
 /// Which plan, and where its configuration is.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +40,7 @@ pub fn evaluate_plan(
     let mut evaluated = match (&plan.sources, &request.source) {
         (Some(sources), _) => from_memory(plan, sources, request, inputs),
         (None, Some(directory)) => from_directory(plan, directory, request, inputs, cache),
-        (None, None) => Evaluated::default(),
+        (None, None) => alone(plan, request),
     };
     evaluated.problems.extend(incomplete(plan, &request.path));
     evaluated
@@ -92,6 +92,12 @@ fn from_directory(
         named: true,
     };
     evaluate_planned(&root, &inputs, cache, &planned)
+}
+
+fn alone(plan: &Plan, request: &PlanRequest) -> Evaluated {
+    let mut evaluated = Evaluated::default();
+    evaluated.instances = json::instances(plan, &request.path);
+    evaluated
 }
 
 fn of_plan(plan: &Plan, inputs: &Inputs) -> Inputs {

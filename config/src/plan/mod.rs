@@ -179,6 +179,13 @@ pub struct ResourceChange {
     pub required_replace: Vec<Path>,
 }
 
+impl ResourceChange {
+    /// True if there is an object at this address after the apply.
+    pub fn is_there(&self) -> bool {
+        self.deposed.is_none() && !matches!(self.change.action, Action::Delete | Action::Forget)
+    }
+}
+
 /// A change that could not be planned.
 #[derive(Clone, Debug)]
 pub struct DeferredChange {

@@ -22,7 +22,7 @@ pub(super) struct Parts<'a> {
 }
 
 /// The value does not have the type that it should have.
-struct Mismatch;
+pub(super) struct Mismatch;
 
 /// One value of the three trees: attributes and blocks that the schema knows have its types if
 /// they can, everything else has the type that it shows (objects and tuples).
@@ -128,7 +128,7 @@ impl<'a> Parts<'a> {
 
     /// The value with a type, as leniently as the provider's schema is applied to JSON elsewhere:
     /// text is read as a number, numbers as text, and what an object lacks is null.
-    fn as_type(&self, ty: &Type) -> Result<Value, Mismatch> {
+    pub(super) fn as_type(&self, ty: &Type) -> Result<Value, Mismatch> {
         if self.is_unknown() {
             return Ok(self.marked(Value::unknown(ty.clone())));
         }
