@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use holdfast::cli::{self, Output, World};
+use holdfast::cli::{self, Output, Stdin, World};
 use holdfast::report::Colour;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -52,12 +52,22 @@ impl Repo {
     }
 
     pub(crate) fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Output {
+        self.run_in(args, env, Stdin::Bytes([].into()))
+    }
+
+    /// Runs `holdfast` with something on standard input.
+    pub(crate) fn run_on(&self, args: &[&str], stdin: &[u8]) -> Output {
+        self.run_in(args, &[], Stdin::Bytes(stdin.into()))
+    }
+
+    fn run_in(&self, args: &[&str], env: &[(&str, &str)], stdin: Stdin) -> Output {
         let world = World {
             cwd: self.path().to_path_buf(),
             env: env
                 .iter()
                 .map(|(name, value)| ((*name).into(), (*value).into()))
                 .collect(),
+            stdin,
             stdout: Colour::Off,
             stderr: Colour::Off,
         };
@@ -116,7 +126,7 @@ impl Checked {
         }
     }
 
-    fn entries(&self, key: &str) -> &[Value] {
+    pub(crate) fn entries(&self, key: &str) -> &[Value] {
         self.json[key]
             .as_array()
             .map(Vec::as_slice)
