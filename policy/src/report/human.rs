@@ -65,7 +65,7 @@ fn finding<'a>(found: &'a Finding, report: &Report) -> Group<'a> {
         .id(found.rule.id)
         .elements(snippets(marks, &report.paths))
         .elements(called_from(&found.address, &found.inputs, report))
-        .elements(planned_in(&found.inputs, report))
+        .elements(planned_in(&violation.place, &found.inputs, report))
         .elements(found.when.as_ref().map(|when| {
             Level::NOTE.message(format!(
                 "this is there only with {when}, which is not the default"
@@ -102,7 +102,7 @@ fn note<'a>(open: &'a Open, report: &Report) -> Group<'a> {
         .id(open.rule.id)
         .elements(snippets(marks, &report.paths))
         .elements(called_from(&open.address, &open.inputs, report))
-        .elements(planned_in(&open.inputs, report))
+        .elements(planned_in(&undecided.unknown.place, &open.inputs, report))
         .elements(value)
 }
 
@@ -125,10 +125,11 @@ fn called_from<'a>(address: &str, inputs: &[Input], report: &Report) -> Option<M
     elsewhere.then(|| Level::NOTE.message(plain(&format!("called from {}", listed(&roots)))))
 }
 
-/// The plans it is in, where there are several to choose from.
-fn planned_in<'a>(inputs: &[Input], report: &Report) -> Option<Message<'a>> {
+/// The plans it is in, where there are several to choose from and its place does not say it.
+fn planned_in<'a>(place: &Place, inputs: &[Input], report: &Report) -> Option<Message<'a>> {
     let Looked { roots, plans } = report.looked;
     let planned = inputs.iter().filter_map(|input| match input {
+        Input::Plan(plan) if place.path().starts_with(plan) => None,
         Input::Plan(plan) => Some(report.paths.show(plan)),
         Input::Root(_) => None,
     });

@@ -83,7 +83,6 @@ fn a_plan_that_is_damaged_around_a_secret_does_not_show_it() {
         "/resource_changes/0/mode",
         "/resource_changes/0/change",
         "/resource_changes/0/change/actions",
-        "/resource_changes/0/change/actions/0",
         "/resource_changes/0/change/after/rke_config",
         "/resource_changes/0/change/after/rke_config/0/etcd/0/snapshot_retention",
         "/resource_changes/0/change/after/rke_config/0/machine_pools/0/quantity",
@@ -131,6 +130,11 @@ fn variables_of_the_command_line_are_not_shown() {
         "machines={spot=canary,key=\"canary\"}",
     ];
     assert_silent(&repo, &given);
+    repo.write(
+        "typed.tfvars",
+        "token = canary\nmachines = { spot = canary }\n",
+    );
+    assert_silent(&repo, &["-var-file", "typed.tfvars"]);
     let mut with_plan = vec!["plan.json"];
     with_plan.extend(given);
     assert_silent(&repo, &with_plan);

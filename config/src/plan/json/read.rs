@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use super::configuration::Sensitive;
 use super::document::{Document, Passage, Range, range_in};
 use super::other;
-use super::stream::{for_each_element, for_each_entry};
+use super::stream::{for_each_element, for_each_entry, told, without_place};
 use crate::inputs::Dialect;
 use crate::instance::Address;
 use crate::plan::{
@@ -40,7 +40,7 @@ impl Plan {
         let json = match serde_json::from_str::<PlanJson<'_>>(text) {
             Ok(json) if json.is_plan() => json,
             Ok(_) => return Err(no_plan(text, "it has no format_version")),
-            Err(error) => return Err(no_plan(text, error)),
+            Err(error) => return Err(no_plan(text, &told(&error))),
         };
         if let Some(version) = &json.format_version {
             other::check_version(&version.0)?;
@@ -53,8 +53,8 @@ impl Plan {
     }
 }
 
-fn no_plan(text: &str, problem: impl ToString) -> PlanError {
-    other::better_error(text).unwrap_or_else(|| PlanError::Json(problem.to_string()))
+fn no_plan(text: &str, problem: &str) -> PlanError {
+    other::better_error(text).unwrap_or_else(|| PlanError::Json(problem.to_owned()))
 }
 
 /// The document, as far as it is read.
@@ -412,7 +412,8 @@ impl<'a> Reader<'a> {
 
     fn prior(&mut self, json: Option<&'a RawValue>) -> Result<Vec<PriorResource>, PlanError> {
         let json = serde_json::from_str::<StateJson<'_>>(text_of(json, "{}"));
-        let json = json.map_err(|error| PlanError::malformed("prior_state", error))?;
+        let json =
+            json.map_err(|error| PlanError::malformed("prior_state", without_place(&error)))?;
         let mut prior = Vec::new();
         if let Some(root) = json.values.and_then(|values| values.root_module) {
             self.prior_module(&root, &mut prior)?;

@@ -110,11 +110,23 @@ where
 /// What an error says, without the place, which is counted from where that part of
 /// the document begins.
 pub(super) fn without_place(error: &serde_json::Error) -> String {
-    let mut text = error.to_string();
+    let mut text = told(error);
     if let Some(at) = text.rfind(" at line ") {
         text.truncate(at);
     }
     text
+}
+
+/// What an error says, without the value that it found, which may be a secret.
+pub(super) fn told(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let names_value = text.starts_with("invalid ") || text.starts_with("unknown ");
+    let Some(value) = text.find(['"', '`']).filter(|_| names_value) else {
+        return text;
+    };
+    let expected = text.rfind(", expected ").filter(|at| *at > value);
+    let rest = expected.map_or("", |at| &text[at..]);
+    format!("{}{rest}", text[..value].trim_end())
 }
 
 impl<'a, V, T> Visitor<'a> for &mut Through<'_, V, T>
