@@ -1,8 +1,9 @@
 //! Plans as JSON, read.
 //!
-//! - `fixtures`: real plans. - `merge`: known, unknown and sensitive in one value.
+//! - `fixtures`: real plans. - `links`: instances of them, and what they are linked to. - `merge`: known, unknown and sensitive in one value.
 
 mod fixtures;
+mod links;
 mod merge;
 
 use terraform_config::plan::Plan;
