@@ -74,7 +74,7 @@ fn moves_imports_replacements_and_what_is_deferred_are_told() {
             "importing":{"id":"1"}}}],
           "resource_drift":[{"address":"terraform_data.a","change":{"actions":["update"]}}],
           "deferred_changes":[{"reason":"instance_count_unknown","resource_change":
-           {"address":"terraform_data.d[\"*\"]","index_unknown":true,"change":{"actions":["create"]}}}],
+           {"address":"terraform_data.d[*]","index_unknown":true,"change":{"actions":["create"]}}}],
           "output_changes":{"o":{"actions":["create"],"before":null,"after":"s","after_unknown":false,
             "before_sensitive":true,"after_sensitive":true}},
           "variables":{"open":{"value":"a"},"shut":{"value":"b"}},

@@ -1,12 +1,13 @@
 //! Instances from a plan as JSON alone, and what they are linked to.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cty::{Mark, Value};
-use terraform_config::instance::{Body, Instance, Mode, Nested};
+use terraform_config::instance::{Body, Instance, Mode, ModuleStep, Nested};
 use terraform_config::plan::{Plan, PlanRequest, evaluate_plan};
 use terraform_config::schema::Schemas;
 use terraform_config::why::{Certainty, Reference, Why};
@@ -123,4 +124,85 @@ plans! {
     rke1_spot = "rke1-spot",
     split_one_zone = "split-one-zone",
     yaml_driven = "yaml-driven",
+}
+
+/// What each `input` of the configuration refers to, by address.
+fn inputs(instances: &[Instance]) -> BTreeMap<String, Value> {
+    let inputs = instances.iter().filter_map(|instance| {
+        let input = instance.body.attribute("input")?;
+        Some((instance.address.to_string(), input.value.clone()))
+    });
+    inputs.collect()
+}
+
+fn links() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/links")
+}
+
+/// Every idiom of `fixtures/links`, as each host plans it.
+#[test]
+fn a_link_is_told_as_far_as_the_document_tells_it() {
+    let of = |name: &str| {
+        let bytes = fs::read(links().join(name)).expect("a plan");
+        let inputs = inputs(&alone(&bytes, Arc::default()));
+        let lines = inputs.iter().map(|(address, value)| {
+            let mut parts = vec![("", value)];
+            parts.extend(
+                value
+                    .entries()
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, it)| (&**name, it)),
+            );
+            let parts = parts.into_iter().filter(|(_, it)| it.entries().is_none());
+            let lines =
+                parts.map(|(name, it)| format!("{address} {name}\n  {}\n", self::value(it)));
+            lines.collect::<String>()
+        });
+        lines.collect::<String>()
+    };
+    let terraform = of("plan.json");
+    assert_eq!(terraform, of("tofu.json"));
+    insta::assert_snapshot!(terraform);
+}
+
+/// A link for sure is the one that the configuration has; one of several has it among them.
+#[test]
+fn no_link_is_another_than_that_of_the_configuration() {
+    let evaluated = crate::support::run(&links(), &Inputs::default());
+    let written = inputs(&evaluated.instances);
+    let bytes = fs::read(links().join("plan.json")).expect("a plan");
+    let alone = inputs(&alone(&bytes, Arc::default()));
+    assert_eq!(written.len(), alone.len());
+    for (address, value) in &alone {
+        let (told, meant) = (all_references(value), all_references(&written[address]));
+        let why = Why::of(value)
+            .map(|why| why.to_string())
+            .unwrap_or_default();
+        let is_untold = told.is_empty() && why.contains("does not say what local.named");
+        let is_doubtful = is_untold || told.iter().any(|it| it.certainty == Certainty::Perhaps);
+        for reference in meant.iter().filter(|_| !is_doubtful) {
+            let is_told = |it: &&Reference| {
+                let (a, b) = (&it.address, &reference.address);
+                let may_be = |(a, b): (&ModuleStep, &ModuleStep)| a.key.is_none() || a.key == b.key;
+                a.module.iter().zip(&b.module).all(may_be)
+                    && (&a.type_name, &a.name) == (&b.type_name, &b.name)
+                    && (it.any_key || a.key == b.key)
+                    && (it.path == reference.path || it.path.is_empty())
+            };
+            assert!(
+                told.iter().any(|it| is_told(&it)),
+                "{address}: {reference:?} {told:?}"
+            );
+        }
+    }
+}
+
+fn all_references(value: &Value) -> Vec<Reference> {
+    let marks = value.deep_marks();
+    marks
+        .iter()
+        .filter_map(Reference::from_mark)
+        .cloned()
+        .collect()
 }

@@ -1,10 +1,14 @@
 //! Plans as JSON, read.
 //!
-//! - `fixtures`: real plans. - `links`: instances of them, and what they are linked to. - `merge`: known, unknown and sensitive in one value.
+//! - `bodies`: blocks and attributes. - `fixtures`: real plans. - `links`: instances of them, and
+//!   what they are linked to. - `merge`: known, unknown and sensitive in one value.
 
+mod bodies;
 mod fixtures;
 mod links;
 mod merge;
+#[path = "../support/mod.rs"]
+mod support;
 
 use terraform_config::plan::Plan;
 use terraform_config::schema::Schemas;

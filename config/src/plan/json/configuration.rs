@@ -152,31 +152,39 @@ impl<'a> Module<'a> {
         let json: ModuleJson<'_> = parse(text)?;
         let mut module = Self::default();
         let resources = json.resources.map_or("[]", RawValue::get);
-        for_each_element("resources", resources, |json: ResourceJson<'a>| {
-            let mode = match json.mode.0.as_ref() {
-                "managed" => Mode::Managed,
-                "data" => Mode::Data,
-                _ => return Ok(()),
-            };
-            let resource = Resource {
-                provider: json.provider_config_key.map(|key| key.0),
-                expressions: json.expressions.map(RawValue::get),
-                for_each: json.for_each_expression.map(RawValue::get),
-            };
-            let name = resource_key(mode, &json.type_name.0, &json.name.0);
-            module.resources.insert(name, resource);
-            Ok(())
-        })?;
+        for_each_element(
+            "configuration.resources",
+            resources,
+            |json: ResourceJson<'a>| {
+                let mode = match json.mode.0.as_ref() {
+                    "managed" => Mode::Managed,
+                    "data" => Mode::Data,
+                    _ => return Ok(()),
+                };
+                let resource = Resource {
+                    provider: json.provider_config_key.map(|key| key.0),
+                    expressions: json.expressions.map(RawValue::get),
+                    for_each: json.for_each_expression.map(RawValue::get),
+                };
+                let name = resource_key(mode, &json.type_name.0, &json.name.0);
+                module.resources.insert(name, resource);
+                Ok(())
+            },
+        )?;
         let calls = text_of(json.module_calls);
-        for_each_entry("module_calls", calls, |name, json: CallJson<'a>| {
-            let call = Call {
-                expressions: json.expressions.map(RawValue::get),
-                for_each: json.for_each_expression.map(RawValue::get),
-                module: Self::of(text_of(json.module), depth + 1)?,
-            };
-            module.calls.insert(name.0, call);
-            Ok(())
-        })?;
+        for_each_entry(
+            "configuration.module_calls",
+            calls,
+            |name, json: CallJson<'a>| {
+                let call = Call {
+                    expressions: json.expressions.map(RawValue::get),
+                    for_each: json.for_each_expression.map(RawValue::get),
+                    module: Self::of(text_of(json.module), depth + 1)?,
+                };
+                module.calls.insert(name.0, call);
+                Ok(())
+            },
+        )?;
         for_each_entry(
             "outputs",
             text_of(json.outputs),

@@ -152,7 +152,7 @@ impl Links<'_> {
     }
 
     /// Which attributes of one resource a value may come from. One of the same name as what is
-    /// written outweighs others, and stands where none is told.
+    /// written outweighs others, and stands where none is told if it may be that one.
     fn paths(&self, group: &[&Candidate], attribute: &str) -> (Vec<String>, Certainty) {
         let told: BTreeSet<&str> = group.iter().map(|it| it.path.as_str()).collect();
         let told: Vec<&str> = told.into_iter().filter(|path| !path.is_empty()).collect();
@@ -160,11 +160,19 @@ impl Links<'_> {
         match (told.as_slice(), same) {
             ([only], _) => (vec![(*only).to_owned()], Certainty::Sure),
             ([], _) => {
-                let address = &group[0].address;
-                let schemas = &self.document.schemas;
-                let schema = schemas.resource(address.mode, &address.type_name);
-                let has_it = schema.is_some_and(|it| it.type_of(attribute).is_some());
-                let path = if has_it { attribute } else { "" };
+                let is_unknown = |it: &&ResourceChange| {
+                    let value = it.change.after.get().attribute(attribute);
+                    value.is_some_and(|value| !value.is_wholly_known())
+                };
+                let may_be = |candidate: &&Candidate| {
+                    let meant = self.meant(candidate).unwrap_or_default();
+                    meant.iter().any(is_unknown)
+                };
+                let path = if group.iter().any(may_be) {
+                    attribute
+                } else {
+                    ""
+                };
                 (vec![path.to_owned()], Certainty::Sure)
             }
             (_, Some(same)) => (vec![(*same).to_owned()], Certainty::Sure),
