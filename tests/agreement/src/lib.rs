@@ -9,6 +9,7 @@
 //! - `vocabulary`, `fill`: resources as the schemas allow them. - `idioms`: how they are tied.
 //! - `scope`, `code`, `case`, `root`: modules, files, roots.
 //! - `host`: what a host plans. - `compare`: where the two differ. - `tally`: what was counted.
+//! - `plans`: plan files of all kinds, read by us.
 //! - `proof`: all of it. - `shrink`: a case cut down to what disagrees.
 
 pub mod case;
@@ -22,6 +23,7 @@ mod hoist;
 pub mod host;
 mod idioms;
 mod kind;
+pub mod plans;
 pub mod proof;
 mod random;
 pub mod root;
