@@ -192,9 +192,9 @@ fn what_a_plan_was_made_with_is_not_given_again() {
     let output = repo.run_with(&args, &[("TF_VAR_retention", "36"), ("TF_WORKSPACE", "x")]);
     assert_eq!(output.code, 1);
     insta::assert_snapshot!(output.stderr, @r"
-    note: -var and -var-file changed nothing: a plan holds what it was made with
-
     note: --workspace changed nothing: a plan holds what it was made with
+
+    note: -var and -var-file changed nothing: a plan holds what it was made with
     ");
     let source = repo.run(&["check", "--source", ".", "main.tf"]);
     insta::assert_snapshot!(source.stderr, @"note: --source changed nothing: no PATH is a plan");

@@ -55,8 +55,10 @@ impl<'a> Parts<'a> {
 
     fn marked(&self, value: Value) -> Value {
         match self.sensitive {
-            Some(Json::Bool(true)) => value.mark(Mark::Sensitive),
-            _ => value,
+            // What is within is told one by one.
+            None | Some(Json::Null | Json::Bool(false) | Json::Array(_) | Json::Object(_)) => value,
+            // No host writes anything but `true`; what else it may mean, it is not shown.
+            Some(_) => value.mark(Mark::Sensitive),
         }
     }
 
