@@ -1,5 +1,6 @@
 //! What is sensitive is never shown: canaries planted in variables and in a plan's values, over
-//! every input and every format. `fixtures/secrets` was planned by the real provider.
+//! every input and every format. `fixtures/secrets` and `fixtures/secret-blocks` were planned by the
+//! real provider.
 
 use serde_json::Value;
 
@@ -51,15 +52,26 @@ fn the_canaries_are_in_what_is_read() {
     }
 }
 
+/// A folder as it is, and each of its plans with and without its sources.
+fn inputs() -> Vec<Vec<&'static str>> {
+    let plans = PLANS.iter();
+    let ways = plans.flat_map(|&plan| [vec![plan], vec![plan, "--source", "."]]);
+    std::iter::once(vec!["."]).chain(ways).collect()
+}
+
+#[test]
+fn what_a_dynamic_block_takes_from_a_sensitive_value_is_not_shown() {
+    let repo = Repo::copy_of("policy/tests/fixtures/secret-blocks");
+    for args in inputs() {
+        let text = assert_silent(&repo, &args);
+        assert!(text.contains("retention-unset"), "{args:?}:\n{text}");
+    }
+}
+
 #[test]
 fn findings_about_sensitive_values_do_not_show_them() {
     let repo = secrets();
-    let mut inputs = vec![vec!["."]];
-    for plan in PLANS {
-        inputs.push(vec![plan]);
-        inputs.push(vec![plan, "--source", "."]);
-    }
-    for args in inputs {
+    for args in inputs() {
         let text = assert_silent(&repo, &args);
         // They rest on sensitive values all the same.
         for rule in ["etcd-spot-only", "retention-unset"] {

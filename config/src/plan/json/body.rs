@@ -153,7 +153,9 @@ impl<'a> Builder<'_, 'a> {
                 _ => BY_DYNAMIC,
             };
             let was = was.as_ref().and_then(|was| was.get(at).copied());
-            let block = self.block(kind, element, was, written);
+            // What is sensitive as a whole is so in all its parts.
+            let element = (*element).clone().with_marks(value.marks());
+            let block = self.block(kind, &element, was, written);
             into.blocks.push(match is_perhaps {
                 true => perhaps(self.untold(kind, "is written"), block),
                 false => Nested::Block(block),
