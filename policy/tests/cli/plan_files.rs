@@ -1,11 +1,9 @@
 //! Plans on the command line: what is taken for one, what is wrong with it, what the report says
 //! where nobody knows a line.
 
-use std::io::{Cursor, Read, Write};
-
 use serde_json::Value;
 
-use crate::support::{Checked, Repo};
+use crate::support::{Checked, Repo, with_plan, zip_of};
 
 /// With the configuration and the plans of a folder of `config/tests/fixtures/plans`.
 fn folder(name: &str) -> Repo {
@@ -30,24 +28,7 @@ fn fixture(folder: &str, plan: &str) -> Vec<u8> {
 /// A binary plan with these bytes after those of its member `tfplan`: of a field that is there
 /// twice, the later one counts.
 fn with_fields(plan: &[u8], fields: &[u8]) -> Vec<u8> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(plan)).expect("a plan is a zip archive");
-    let mut written = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for index in 0..archive.len() {
-        let mut member = archive.by_index(index).expect("its members can be read");
-        let name = member.name().expect("their names are text").to_string();
-        let mut bytes = Vec::new();
-        member.read_to_end(&mut bytes).expect("they can be read");
-        if name == "tfplan" {
-            bytes.extend(fields);
-        }
-        let options = zip::write::SimpleFileOptions::default();
-        written.start_file(name, options).expect("it can be added");
-        written.write_all(&bytes).expect("it is written in memory");
-    }
-    written
-        .finish()
-        .expect("it is written in memory")
-        .into_inner()
+    with_plan(plan, |bytes| bytes.extend(fields))
 }
 
 /// JSON with one key at the top changed.
@@ -270,7 +251,10 @@ fn every_kind_of_bad_plan_is_one_sentence_and_no_verdict() {
         r#"{"meta":{"key_provider.pbkdf2.k":"e30="},"encrypted_data":"AAAA","encryption_version":"v0"}"#,
     );
     repo.write("log.json", "{\"@level\":\"info\",\"@message\":\"x\"}\n{}\n");
-    repo.write("other.zip", zip_of("readme.txt", b"hello"));
+    repo.write(
+        "other.zip",
+        zip_of([("readme.txt".to_owned(), b"hello".to_vec())]),
+    );
     repo.write("folder.tfplan/readme.txt", "");
     let mut told = String::new();
     for name in [
@@ -296,17 +280,6 @@ fn every_kind_of_bad_plan_is_one_sentence_and_no_verdict() {
     let output = repo.run_on(&["check", "-"], b"");
     told += &format!("-: {}\n{}", output.code, output.stderr);
     insta::assert_snapshot!(told);
-}
-
-fn zip_of(name: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut written = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    written.start_file(name, options).expect("it can be added");
-    written.write_all(bytes).expect("it is written in memory");
-    written
-        .finish()
-        .expect("it is written in memory")
-        .into_inner()
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::support::Repo;
+use crate::support::{Repo, with_plan};
 
 /// What every planted secret contains, in small letters.
 const CANARIES: [&str; 2] = ["canary", "4711"];
@@ -124,6 +124,20 @@ fn a_plan_that_is_damaged_around_a_secret_does_not_show_it() {
             repo.write("damaged.json", &text[..end]);
             assert_silent(&repo, &["damaged.json"]);
         }
+    }
+}
+
+#[test]
+fn a_plan_file_that_is_damaged_around_a_secret_does_not_show_it() {
+    let repo = secrets();
+    let plan = std::fs::read(repo.path().join("p.tfplan")).unwrap();
+    for step in 0..400 {
+        let flipped = with_plan(&plan, |bytes| {
+            let at = step * 131 % bytes.len();
+            bytes[at] ^= 1 << (step % 8);
+        });
+        repo.write("damaged.tfplan", flipped);
+        assert_silent(&repo, &["damaged.tfplan"]);
     }
 }
 
