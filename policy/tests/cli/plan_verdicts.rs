@@ -47,10 +47,18 @@ fn folder(name: &str) -> Repo {
     Repo::copy_of(&format!("config/tests/fixtures/plans/{name}"))
 }
 
+fn text<'a>(entry: &'a Value, key: &str) -> &'a str {
+    entry[key].as_str().unwrap_or_default()
+}
+
 /// Everything but what is only there under a condition, which is not looked for in plans.
 fn verdicts(checked: &Checked) -> Verdicts {
-    let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
-    let named = |entry: &Value| (text(entry, "rule"), text(entry, "address"));
+    let named = |entry: &Value| {
+        (
+            text(entry, "rule").to_owned(),
+            text(entry, "address").to_owned(),
+        )
+    };
     let unconditional = |entry: &&Value| entry["when"].is_null();
     let findings = checked.entries("findings").iter();
     let findings = findings.filter(unconditional);
@@ -225,16 +233,16 @@ fn column(rule: &str, args: &dyn Fn(&str) -> Vec<String>) -> Column {
         let written = verdicts(&repo.check(&[]));
         for open in checked.entries("undecided") {
             let about = (
-                open["rule"].as_str().unwrap().to_owned(),
-                open["address"].as_str().unwrap().to_owned(),
+                text(open, "rule").to_owned(),
+                text(open, "address").to_owned(),
             );
             if about.0 == rule && !written.contains_key(&about) {
-                let because = open["because"].as_str().unwrap().to_owned();
+                let because = text(open, "because").to_owned();
                 column.open.entry(name).or_insert(because);
             }
         }
         let caveats = checked.entries("findings").iter().filter(|finding| {
-            finding["rule"] == rule && finding["message"].as_str().unwrap().ends_with(CAVEAT)
+            finding["rule"] == rule && text(finding, "message").ends_with(CAVEAT)
         });
         column.absent.extend(caveats.map(|_| name));
     }

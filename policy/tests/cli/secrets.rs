@@ -26,7 +26,9 @@ fn assert_silent(repo: &Repo, args: &[&str]) -> String {
     ];
     all.extend(args);
     let output = repo.run(&all);
-    let read = |name: &str| std::fs::read_to_string(repo.path().join(name)).unwrap();
+    let read = |name: &str| {
+        std::fs::read_to_string(repo.path().join(name)).expect("the report is written")
+    };
     let text = [
         output.stdout,
         output.stderr,
