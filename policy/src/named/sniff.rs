@@ -22,6 +22,9 @@ const CONFIGURATION: [&str; 4] = [".tf.json", ".tofu.json", ".tfvars.json", ".tf
 /// True for what is to be read as a plan. A file that is named like one and holds none is taken for
 /// one too, to be refused.
 pub(super) fn is_plan(path: &Path) -> bool {
+    if is_pipe(path) {
+        return true;
+    }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if CONFIGURATION.iter().any(|end| name.ends_with(end)) || !path.is_file() {
         return false;
@@ -35,6 +38,19 @@ pub(super) fn is_plan(path: &Path) -> bool {
     // Nothing at all is what a command leaves that failed: `terraform show -json > plan.json`.
     let is_spoilt = is_empty(&start) || start.starts_with(UTF_16);
     looks_like_plan(&start) || start.starts_with(LOG) || (is_spoilt && name.ends_with(".json"))
+}
+
+/// What a shell makes of `<(terraform show -json p.tfplan)`: it can be read once.
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    path.metadata()
+        .is_ok_and(|found| found.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 fn start(path: &Path) -> Option<Vec<u8>> {
