@@ -1,5 +1,14 @@
 //! Plan files of the real Rancher provider (`fixtures/plans/README.md`): what is read equals what
 //! the hosts' own `show -json` prints.
+//!
+//! - `made`: plans that no host at hand writes. - `hostile`: plans that are damaged, or do harm.
+
+mod hostile;
+mod made;
+#[path = "../support/planfile.rs"]
+mod planfile;
+#[path = "../support/random.rs"]
+mod random;
 
 use std::fs;
 use std::path::{Path, PathBuf};
