@@ -203,7 +203,10 @@ fn the_state_before_is_read() {
         .iter()
         .map(|it| format!("{} {} {:?}", it.address, it.provider, it.value))
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    data.acme_box.b[1] p Object({"n": Null(Dynamic)})
+    module.m["k"].acme_box.a["x"] registry.terraform.io/acme/acme Object({"n": Number(0.1), "s": String("0.1"), "secret": (hidden) marked [Sensitive]})
+    "#);
     for (state, problem) in [
         ("", "EOF"),
         ("{}", "missing field `version`"),
@@ -221,18 +224,18 @@ fn the_state_before_is_read() {
 
 #[test]
 fn refusals_say_what_to_do() {
-    insta::assert_snapshot!(refused(&Message::new().number(1, 4)), @"");
-    insta::assert_snapshot!(refused(&Message::new()), @"");
+    insta::assert_snapshot!(refused(&Message::new().number(1, 4)), @r#"this plan has format version 4, and version 3 is known; run `terraform show -json` and check what that prints"#);
+    insta::assert_snapshot!(refused(&Message::new()), @r#"this plan has format version 0, and version 3 is known; run `terraform show -json` and check what that prints"#);
     let unknown_action = change(11, &[value(&object("n", Value::int(1)))]);
     let unknown_action = plan().message(3, resource("acme_box.a", unknown_action));
-    insta::assert_snapshot!(refused(&unknown_action), @"");
+    insta::assert_snapshot!(refused(&unknown_action), @r#"the plan is damaged: acme_box.a: action 11 is none that is known"#);
     let no_value = plan().message(
         3,
         resource("acme_box.a", change(3, &[value(&Value::int(1))])),
     );
-    insta::assert_snapshot!(refused(&no_value), @"");
-    insta::assert_snapshot!(refused(&plan().message(3, Message::new())), @"");
-    insta::assert_snapshot!(refused(&plan().bytes(3, &[0x6a, 0xff])), @"");
+    insta::assert_snapshot!(refused(&no_value), @r#"the plan is damaged: acme_box.a: a value is missing"#);
+    insta::assert_snapshot!(refused(&plan().message(3, Message::new())), @r#"the plan is damaged: resource change: "" is no address of a resource instance: a name is missing at byte 0"#);
+    insta::assert_snapshot!(refused(&plan().bytes(3, &[0x6a, 0xff])), @r#"the plan is damaged: resource change: it ends in the middle of a field"#);
     let read = |bytes: &[u8]| Plan::from_bytes(bytes, &Schemas::default()).unwrap_err();
     assert_eq!(read(b""), PlanError::NotAPlan);
     assert_eq!(read(b"tfplan"), PlanError::NotAPlan);
