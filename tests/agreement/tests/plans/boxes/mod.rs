@@ -1,18 +1,16 @@
-//! Plan files that real hosts write, of every kind of change: what is read of them equals what the
-//! host's own `show -json` prints.
+//! What hosts plan with a stub: values of every type, drift, imports, deposed objects.
 
 use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::{Context, Result, ensure};
+use holdfast_agreement::plans::{Made, held, make};
 use holdfast_e2e::hosts::Kind;
 use holdfast_e2e::workdir::Workdir;
 use holdfast_e2e::{Host, hosts, programs};
-use holdfast_shown::compare;
 use holdfast_stub::Mirror;
-use serde_json::Value as Json;
 use terraform_config::Dialect;
-use terraform_config::plan::{Action, Completeness, Plan, PlanError};
+use terraform_config::plan::{Action, Completeness, Plan, PlanError, ResourceChange};
 use terraform_config::schema::Schemas;
 
 const SOURCE: &str = "example.com/test/boxes";
@@ -45,26 +43,18 @@ impl Story {
         })
     }
 
-    /// Plans, and compares what is read with what is shown.
+    /// Plans, and holds what is read to what is shown.
     fn plan(&mut self, arguments: &[&str]) -> Result<Plan> {
-        let json = self.workdir.plan_json(arguments)?;
-        self.compare(&json)
+        let made = make(&self.workdir, "plan", arguments)?;
+        self.hold(&made)
             .with_context(|| format!("plan {arguments:?}"))
     }
 
-    fn compare(&mut self, json: &Json) -> Result<Plan> {
-        let bytes = fs::read(self.workdir.path().join("plan.tfplan"))?;
-        let bare = Schemas::default();
-        // `terraform_data` is known to everybody.
-        let without = Plan::from_bytes(&bytes, &bare)?;
-        let found = compare(&without, json, &bare);
-        ensure!(found.faults.is_empty(), "no schemas: {:#?}", found.faults);
-        self.ambiguous += found.ambiguous;
-        let plan = Plan::from_bytes(&bytes, &self.schemas)?;
-        let found = compare(&plan, json, &self.schemas);
-        ensure!(found.faults.is_empty(), "{:#?}", found.faults);
-        ensure!(found.ambiguous == 0, "a schema leaves nothing open");
+    fn hold(&mut self, made: &Made) -> Result<Plan> {
+        let found = held(made, &self.schemas)?;
         self.equal += found.equal;
+        self.ambiguous += found.ambiguous;
+        let plan = found.plan;
         let dialect = match self.workdir.host().kind {
             Kind::Terraform => Dialect::Terraform,
             Kind::OpenTofu => Dialect::Tofu,
@@ -84,7 +74,7 @@ impl Story {
     }
 }
 
-fn is_typed(change: &terraform_config::plan::ResourceChange, schemas: &Schemas) -> bool {
+fn is_typed(change: &ResourceChange, schemas: &Schemas) -> bool {
     let address = &change.address;
     let schema = schemas.resource(address.mode, &address.type_name);
     let value = match change.change.after.is_null() {
@@ -298,7 +288,12 @@ resource "boxes_box" "a" {
         story.workdir.init()?;
         story.workdir.apply()?;
         story.workdir.set("HOLDFAST_STUB_STUCK", "1");
-        let replace = ["apply", "-auto-approve", "-no-color", "-replace=boxes_box.a"];
+        let replace = [
+            "apply",
+            "-auto-approve",
+            "-no-color",
+            "-replace=boxes_box.a",
+        ];
         story.workdir.fails(&replace)?;
         story.workdir.unset("HOLDFAST_STUB_STUCK");
         let plan = story.plan(&[])?;
@@ -332,11 +327,9 @@ resource "terraform_data" "refused" {
 "#,
         )?;
         story.workdir.init()?;
-        story
-            .workdir
-            .fails(&["plan", "-no-color", "-out=plan.tfplan"])?;
-        let shown = story.workdir.ok(&["show", "-json", "plan.tfplan"])?;
-        let plan = story.compare(&serde_json::from_str(&shown.stdout)?)?;
+        let made = make(&story.workdir, "plan", &[])?;
+        ensure!(!made.succeeded, "the precondition does not hold");
+        let plan = story.hold(&made)?;
         ensure!(
             plan.completeness == Completeness::Errored,
             "{:?}",
