@@ -1,10 +1,13 @@
 //! Plans as JSON, read.
 //!
 //! - `bodies`: blocks and attributes. - `fixtures`: real plans. - `links`: instances of them, and
-//!   what they are linked to. - `merge`: known, unknown and sensitive in one value.
+//!   what they are linked to. - `hostile`: what is written to break a reader. - `generated`: plans of
+//!   any size. - `merge`: known, unknown and sensitive in one value.
 
 mod bodies;
 mod fixtures;
+mod generated;
+mod hostile;
 mod links;
 mod merge;
 #[path = "../support/mod.rs"]

@@ -23,7 +23,7 @@ const MAX_AT_A_TIME: usize = 2_000_000;
 
 /// The text of a plan, as long as values of it may be asked for.
 pub(crate) struct Document {
-    text: Arc<str>,
+    text: String,
     /// What is known of the types in it.
     pub(super) schemas: Schemas,
     /// Where in the text the configuration stands.
@@ -52,12 +52,42 @@ pub(super) struct Range {
 }
 
 impl Document {
-    pub(super) fn new(text: &str, schemas: &Schemas, configuration: Range) -> Self {
-        Self {
-            text: text.into(),
-            schemas: schemas.clone(),
-            configuration,
+    /// Keeps these parts of a text, each of which is then found at its range. The configuration is
+    /// among them, at that place.
+    pub(super) fn of(
+        parts: &[Option<&RawValue>],
+        configuration: usize,
+        schemas: &Schemas,
+    ) -> (Self, Vec<Range>) {
+        let length = parts.iter().flatten().map(|part| part.get().len()).sum();
+        let mut text = String::with_capacity(length);
+        let place = |at: usize| u32::try_from(at).unwrap_or_default();
+        let mut ranges = Vec::with_capacity(parts.len());
+        for part in parts {
+            let start = place(text.len());
+            text.push_str(part.map_or("", RawValue::get));
+            let end = place(text.len());
+            ranges.push(Range { start, end });
+        }
+        let document = Self {
             budget: AtomicUsize::new(SMALL + text.len() / BYTES_PER_VALUE),
+            text,
+            schemas: schemas.clone(),
+            configuration: ranges.get(configuration).copied().unwrap_or_default(),
+        };
+        (document, ranges)
+    }
+
+    /// Where a part of the text stands that was borrowed from it.
+    pub(super) fn range_of(&self, part: Option<&RawValue>) -> Range {
+        let Some(part) = part.map(RawValue::get) else {
+            return Range::default();
+        };
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let place = |at: usize| u32::try_from(at).unwrap_or_default();
+        Range {
+            start: place(start),
+            end: place(start + part.len()),
         }
     }
 
@@ -137,18 +167,5 @@ impl Passage {
             "" => Ok(None),
             text => self.document.parse(text).map(Some),
         }
-    }
-}
-
-/// Where in a text a part of it stands that was borrowed from it.
-pub(super) fn range_in(text: &str, part: Option<&RawValue>) -> Range {
-    let Some(part) = part.map(RawValue::get) else {
-        return Range::default();
-    };
-    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-    let place = |at: usize| u32::try_from(at).unwrap_or_default();
-    Range {
-        start: place(start),
-        end: place(start + part.len()),
     }
 }

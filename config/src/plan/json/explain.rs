@@ -138,11 +138,11 @@ impl Links<'_> {
     /// The instances that a candidate may stand for, unless there are too many to look at.
     fn meant(&self, candidate: &Candidate) -> Option<Vec<&ResourceChange>> {
         if !candidate.any_key
-            && let Some(exact) = self.there.at(&candidate.address)
+            && let Some(exact) = self.there().at(&candidate.address)
         {
             return Some(vec![exact]);
         }
-        let instances = self.there.instances(&candidate.address);
+        let instances = self.there().instances(&candidate.address);
         if instances.len() > MAX_INSTANCES {
             return None;
         }

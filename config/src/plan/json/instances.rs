@@ -52,8 +52,10 @@ pub(in crate::plan) fn instances(plan: &Plan, path: &Path) -> Vec<Instance> {
         document,
         links: Links::new(plan, document, &configuration),
         fault,
+        lifecycle: untold_lifecycle(&origin),
         origin,
         expressions: RefCell::default(),
+        provider: RefCell::default(),
     };
     maker.instances()
 }
@@ -67,7 +69,14 @@ struct Maker<'a> {
     origin: Origin,
     /// By where they stand in the document: instances of one resource share them.
     expressions: RefCell<HashMap<usize, Expressions>>,
+    /// Of every instance.
+    lifecycle: Lifecycle,
+    /// The provider configuration of the last instance, by what tells it.
+    provider: RefCell<Option<(Named, ProviderRef)>>,
 }
+
+/// The key of a provider configuration, and the provider's source.
+type Named = (Option<String>, String);
 
 impl Maker<'_> {
     fn instances(&self) -> Vec<Instance> {
@@ -85,21 +94,16 @@ impl Maker<'_> {
             }
         }
         // What was read when it was planned changes nothing.
-        let there: BTreeSet<&Address> = self
-            .plan
-            .resource_changes
-            .iter()
-            .map(|it| &it.address)
-            .collect();
-        let data = self
-            .plan
-            .prior
-            .iter()
-            .filter(|it| it.address.mode == Mode::Data);
-        let data = data.filter(|it| !there.contains(&it.address));
-        let data =
-            data.map(|it| self.instance(&it.address, &it.provider, || it.value.read(), None));
-        instances.extend(data);
+        let prior = self.plan.prior.iter();
+        let data: Vec<_> = prior.filter(|it| it.address.mode == Mode::Data).collect();
+        if data.is_empty() {
+            return instances;
+        }
+        let changes = self.plan.resource_changes.iter();
+        let there: BTreeSet<&Address> = changes.map(|it| &it.address).collect();
+        for it in data.into_iter().filter(|it| !there.contains(&it.address)) {
+            instances.push(self.instance(&it.address, &it.provider, || it.value.read(), None));
+        }
         instances
     }
 
@@ -133,8 +137,8 @@ impl Maker<'_> {
         Instance {
             repetition: None,
             body,
-            lifecycle: self.lifecycle(),
-            provider: self.provider(resource, address, provider),
+            lifecycle: self.lifecycle.clone(),
+            provider: self.provider_of(resource, address, provider),
             header: self.origin.clone(),
             address: address.clone(),
         }
@@ -180,21 +184,25 @@ impl Maker<'_> {
         made
     }
 
-    /// Nothing of it is in the document.
-    fn lifecycle(&self) -> Lifecycle {
-        let untold = |name: &str| {
-            let why = format!("the plan as JSON does not say what {name} is; {PASS_SOURCE}");
-            Some(Attribute {
-                value: Value::unknown(Type::Bool).mark(Why::new(why).mark()),
-                origin: self.origin.clone(),
-                maybe_block: false,
-            })
-        };
-        Lifecycle {
-            prevent_destroy: untold("prevent_destroy"),
-            create_before_destroy: untold("create_before_destroy"),
-            ..Lifecycle::default()
+    /// The provider configuration that an instance is made with.
+    fn provider_of(
+        &self,
+        resource: Option<&Resource<'_>>,
+        address: &Address,
+        source: &str,
+    ) -> ProviderRef {
+        let key = resource.and_then(|resource| resource.provider.as_deref());
+        if let Some(((last_key, last_source), provider)) = &*self.provider.borrow()
+            && last_key.as_deref() == key
+            && last_source == source
+            && !source.is_empty()
+        {
+            return provider.clone();
         }
+        let made = self.provider(resource, address, source);
+        let named = (key.map(str::to_owned), source.to_owned());
+        *self.provider.borrow_mut() = Some((named, made.clone()));
+        made
     }
 
     fn provider(
@@ -225,6 +233,23 @@ impl Maker<'_> {
                 }
             }
         }
+    }
+}
+
+/// Nothing of it is in the document.
+fn untold_lifecycle(origin: &Origin) -> Lifecycle {
+    let untold = |name: &str| {
+        let why = format!("the plan as JSON does not say what {name} is; {PASS_SOURCE}");
+        Some(Attribute {
+            value: Value::unknown(Type::Bool).mark(Why::new(why).mark()),
+            origin: origin.clone(),
+            maybe_block: false,
+        })
+    };
+    Lifecycle {
+        prevent_destroy: untold("prevent_destroy"),
+        create_before_destroy: untold("create_before_destroy"),
+        ..Lifecycle::default()
     }
 }
 

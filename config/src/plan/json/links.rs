@@ -6,7 +6,7 @@
 //! in the document at all.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -34,11 +34,14 @@ pub(super) const PASS_SOURCE: &str = "pass --source DIR";
 pub(super) struct Links<'a> {
     pub(super) document: &'a Document,
     pub(super) configuration: &'a Configuration<'a>,
-    pub(super) there: There<'a>,
-    /// By where its text stands in the document.
-    parsed: RefCell<HashMap<(usize, usize), Rc<[Subject]>>>,
+    plan: &'a Plan,
+    there: OnceCell<There<'a>>,
+    parsed: RefCell<Parsed>,
     left: Cell<usize>,
 }
+
+/// What expressions refer to, by where their text stands in the document, and how long it is.
+type Parsed = HashMap<(usize, usize), Rc<[Subject]>>;
 
 /// Where an expression stands: what its names mean.
 #[derive(Clone)]
@@ -84,10 +87,16 @@ impl<'a> Links<'a> {
         Self {
             document,
             configuration,
-            there: There::of(plan),
+            plan,
+            there: OnceCell::new(),
             parsed: RefCell::default(),
             left: Cell::new(MAX_EXPRESSIONS),
         }
+    }
+
+    /// The instances that there are; sought out when first asked for.
+    pub(super) fn there(&self) -> &There<'a> {
+        self.there.get_or_init(|| There::of(self.plan))
     }
 
     /// Where the expressions of an instance stand.
@@ -97,7 +106,7 @@ impl<'a> Links<'a> {
             module.and_then(|it| it.resource(address.mode, &address.type_name, &address.name));
         let each = address.key.is_some().then(|| Each {
             key: address.key.clone(),
-            keys: self.there.keys(address),
+            keys: self.there().keys(address),
             for_each: resource.and_then(|resource| resource.for_each),
         });
         Scope {
@@ -231,7 +240,7 @@ impl<'a> Links<'a> {
         };
         let each = step.key.is_some().then(|| Each {
             key: step.key.clone(),
-            keys: self.there.calls(outer, &step.name),
+            keys: self.there().calls(outer, &step.name),
             for_each: call.for_each,
         });
         let outer = Scope {
@@ -284,7 +293,7 @@ impl<'a> Links<'a> {
         if key.is_some() {
             return key.cloned();
         }
-        let there = self.there.calls(&scope.path, name);
+        let there = self.there().calls(&scope.path, name);
         if there.len() == 1 {
             return there.first().cloned().flatten();
         }
@@ -308,7 +317,7 @@ impl<'a> Links<'a> {
         };
         let mut any_key = false;
         if address.key.is_none() {
-            let there = self.there.keys(&address);
+            let there = self.there().keys(&address);
             if there.len() == 1 {
                 address.key = there.first().cloned().flatten();
             } else {

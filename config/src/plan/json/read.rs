@@ -12,11 +12,11 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::configuration::Sensitive;
-use super::document::{Document, Passage, Range, range_in};
+use super::document::{Document, Passage, Range};
 use super::other;
 use super::stream::{for_each_element, for_each_entry, told, without_place};
 use crate::inputs::Dialect;
-use crate::instance::Address;
+use crate::instance::{Address, ModuleStep};
 use crate::plan::{
     Action, Change, Completeness, DeferredChange, DeferredReason, Later, OutputChange, Plan,
     PlanError, PriorResource, ResourceChange,
@@ -48,8 +48,17 @@ impl Plan {
         if u32::try_from(text.len()).is_err() {
             return Err(PlanError::Json("it is longer than 4 GiB".to_owned()));
         }
-        let configuration = range_in(text, json.configuration);
-        Reader::new(text, schemas, configuration).plan(&json)
+        let parts = [
+            json.configuration,
+            json.resource_changes,
+            json.resource_drift,
+            json.deferred_changes,
+            json.output_changes,
+            json.prior_state,
+            json.variables,
+        ];
+        let (document, ranges) = Document::of(&parts, 0, schemas);
+        Reader::new(Arc::new(document)).plan(&json, &ranges)
     }
 }
 
@@ -98,6 +107,8 @@ struct VariableJson<'a> {
 struct ResourceChangeJson<'a> {
     #[serde(borrow)]
     address: Text<'a>,
+    #[serde(borrow)]
+    module_address: Option<Text<'a>>,
     #[serde(borrow)]
     previous_address: Option<Text<'a>>,
     #[serde(borrow)]
@@ -151,6 +162,8 @@ struct StateValuesJson<'a> {
 
 #[derive(Deserialize)]
 struct StateModuleJson<'a> {
+    #[serde(borrow)]
+    address: Option<Text<'a>>,
     #[serde(borrow)]
     resources: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -257,39 +270,54 @@ fn action(names: [&str; 3]) -> Option<Action> {
     })
 }
 
-struct Reader<'a> {
-    text: &'a str,
+struct Reader {
     document: Arc<Document>,
     /// The name of a provider, which most resources share.
     provider: Arc<str>,
+    /// A module, as written and as read: resources of one stand together.
+    module: (String, Vec<ModuleStep>),
+    /// A type of resources.
+    type_name: Arc<str>,
 }
 
-impl<'a> Reader<'a> {
-    fn new(text: &'a str, schemas: &Schemas, configuration: Range) -> Self {
+impl Reader {
+    fn new(document: Arc<Document>) -> Self {
         Self {
-            text,
-            document: Arc::new(Document::new(text, schemas, configuration)),
+            document,
             provider: "".into(),
+            module: (String::new(), Vec::new()),
+            type_name: "".into(),
         }
     }
 
-    fn plan(mut self, json: &PlanJson<'a>) -> Result<Plan, PlanError> {
-        let resource_changes = self.resource_changes("resource_changes", json.resource_changes)?;
+    fn plan(mut self, json: &PlanJson<'_>, ranges: &[Range]) -> Result<Plan, PlanError> {
+        let document = Arc::clone(&self.document);
+        let mut texts = ranges.iter().map(|range| document.text(*range));
+        texts.next();
+        let mut text = |empty| match texts.next() {
+            None | Some("") => empty,
+            Some(text) => text,
+        };
+        let resource_changes = self.resource_changes("resource_changes", text("[]"))?;
+        let resource_drift = self.resource_changes("resource_drift", text("[]"))?;
+        let deferred_changes = self.deferred_changes(text("[]"))?;
+        let output_changes = self.output_changes(text("{}"))?;
+        let prior = self.prior(text("{}"))?;
+        let variables = self.variables(text("{}"))?;
         let version = json.terraform_version.as_ref();
         let host_version: Arc<str> = version.map_or("", |version| &version.0).into();
-        let deferred_changes = self.deferred_changes(json.deferred_changes)?;
         Ok(Plan {
             dialect: json.dialect(&resource_changes),
             host_version,
             completeness: json.completeness(!deferred_changes.is_empty()),
-            resource_drift: self.resource_changes("resource_drift", json.resource_drift)?,
-            output_changes: self.output_changes(json.output_changes)?,
-            variables: self.variables(json.variables)?,
-            backend: None,
-            prior: self.prior(json.prior_state)?,
-            sources: None,
             resource_changes,
+            resource_drift,
             deferred_changes,
+            output_changes,
+            variables,
+            backend: None,
+            prior,
+            sources: None,
             document: Some(self.document),
         })
     }
@@ -297,22 +325,18 @@ impl<'a> Reader<'a> {
     fn resource_changes(
         &mut self,
         place: &str,
-        json: Option<&'a RawValue>,
+        text: &str,
     ) -> Result<Vec<ResourceChange>, PlanError> {
         let mut changes = Vec::new();
-        for_each_element(place, text_of(json, "[]"), |json| {
+        for_each_element(place, text, |json| {
             changes.extend(self.resource_change(&json)?);
             Ok(())
         })?;
         Ok(changes)
     }
 
-    fn deferred_changes(
-        &mut self,
-        json: Option<&'a RawValue>,
-    ) -> Result<Vec<DeferredChange>, PlanError> {
+    fn deferred_changes(&mut self, text: &str) -> Result<Vec<DeferredChange>, PlanError> {
         let mut changes = Vec::new();
-        let text = text_of(json, "[]");
         for_each_element("deferred_changes", text, |json: DeferredJson<'_>| {
             let change = self.resource_change(&json.resource_change)?;
             let reason = json.reason.as_ref().map_or("", |reason| &reason.0);
@@ -323,9 +347,9 @@ impl<'a> Reader<'a> {
         Ok(changes)
     }
 
-    fn output_changes(&self, json: Option<&'a RawValue>) -> Result<Vec<OutputChange>, PlanError> {
+    fn output_changes(&self, text: &str) -> Result<Vec<OutputChange>, PlanError> {
         let mut changes = Vec::new();
-        for_each_entry("output_changes", text_of(json, "{}"), |name, json| {
+        for_each_entry("output_changes", text, |name, json| {
             changes.push(self.output(&name, &json)?);
             Ok(())
         })?;
@@ -333,16 +357,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Only the configuration says which of them are sensitive; here they stand in clear text.
-    fn variables(
-        &self,
-        json: Option<&'a RawValue>,
-    ) -> Result<BTreeMap<Arc<str>, Value>, PlanError> {
+    fn variables(&self, text: &str) -> Result<BTreeMap<Arc<str>, Value>, PlanError> {
         let mut variables = BTreeMap::new();
-        if json.is_none() {
+        if text == "{}" {
             return Ok(variables);
         }
         let sensitive = Sensitive::of(&self.document);
-        let text = text_of(json, "{}");
         for_each_entry(
             "variables",
             text,
@@ -368,9 +388,10 @@ impl<'a> Reader<'a> {
         if !matches!(mode, None | Some("managed" | "data")) {
             return Ok(None);
         }
-        let address = self.address(&json.address)?;
+        let module = json.module_address.as_ref().map_or("", |module| &module.0);
+        let address = self.address_in(module, &json.address.0)?;
         let previous = json.previous_address.as_ref();
-        let previous = previous.map(|text| self.address(text)).transpose()?;
+        let previous = previous.map(|text| read_address(&text.0)).transpose()?;
         Ok(Some(ResourceChange {
             change: self.change(&json.change, Some(&address)),
             previous_address: previous.filter(|previous| *previous != address),
@@ -410,8 +431,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn prior(&mut self, json: Option<&'a RawValue>) -> Result<Vec<PriorResource>, PlanError> {
-        let json = serde_json::from_str::<StateJson<'_>>(text_of(json, "{}"));
+    fn prior(&mut self, text: &str) -> Result<Vec<PriorResource>, PlanError> {
+        let json = serde_json::from_str::<StateJson<'_>>(text);
         let json =
             json.map_err(|error| PlanError::malformed("prior_state", without_place(&error)))?;
         let mut prior = Vec::new();
@@ -423,14 +444,15 @@ impl<'a> Reader<'a> {
 
     fn prior_module(
         &mut self,
-        module: &StateModuleJson<'a>,
+        module: &StateModuleJson<'_>,
         into: &mut Vec<PriorResource>,
     ) -> Result<(), PlanError> {
-        let text = text_of(module.resources, "[]");
+        let text = module.resources.map_or("[]", RawValue::get);
+        let own = module.address.as_ref().map_or("", |address| &address.0);
         for_each_element("prior_state", text, |json: StateResourceJson<'_>| {
             // What could not be destroyed has the address of what replaced it.
             if json.deposed_key.is_none() {
-                let address = self.address(&json.address)?;
+                let address = self.address_in(own, &json.address.0)?;
                 let parts = [json.values, None, json.sensitive_values];
                 into.push(PriorResource {
                     value: Later::at(self.passage(parts, Some(&address))),
@@ -447,9 +469,33 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn address(&self, text: &Text<'_>) -> Result<Address, PlanError> {
-        let address = text.0.parse();
-        address.map_err(|error| PlanError::malformed("an address", error))
+    /// The address of something in a module. What is the same as that of the last one is shared.
+    fn address_in(&mut self, module: &str, text: &str) -> Result<Address, PlanError> {
+        let rest = text
+            .strip_prefix(module)
+            .and_then(|rest| rest.strip_prefix('.'));
+        let mut read = match rest {
+            Some(rest) if self.module.0 == module && !rest.starts_with("module.") => {
+                let steps = self.module.1.clone();
+                let within = read_address(rest)?;
+                Address {
+                    module: steps,
+                    ..within
+                }
+            }
+            _ => {
+                let whole = read_address(text)?;
+                if rest.is_some() && !module.is_empty() {
+                    self.module = (module.to_owned(), whole.module.clone());
+                }
+                whole
+            }
+        };
+        if self.type_name != read.type_name {
+            self.type_name = Arc::clone(&read.type_name);
+        }
+        read.type_name = Arc::clone(&self.type_name);
+        Ok(read)
     }
 
     fn provider(&mut self, name: Option<&Text<'_>>) -> Arc<str> {
@@ -463,7 +509,7 @@ impl<'a> Reader<'a> {
     fn passage(&self, parts: [Option<&RawValue>; 3], address: Option<&Address>) -> Passage {
         let schemas = &self.document.schemas;
         let schema = address.and_then(|it| schemas.resource(it.mode, &it.type_name));
-        let [value, unknown, sensitive] = parts.map(|part| range_in(self.text, part));
+        let [value, unknown, sensitive] = parts.map(|part| self.document.range_of(part));
         Passage {
             document: Arc::clone(&self.document),
             schema: schema.cloned(),
@@ -485,8 +531,9 @@ fn deferred_reason(name: &str) -> DeferredReason {
     }
 }
 
-fn text_of<'a>(json: Option<&'a RawValue>, empty: &'static str) -> &'a str {
-    json.map_or(empty, RawValue::get)
+fn read_address(text: &str) -> Result<Address, PlanError> {
+    let address = text.parse();
+    address.map_err(|error| PlanError::malformed("an address", error))
 }
 
 /// Which step a text is, an attribute or a key, is not told.
