@@ -65,6 +65,10 @@ pub struct Plan {
     pub objects: BTreeMap<String, Object>,
     /// What modules say, by module path without keys: `plan.configuration`.
     pub configuration: Json,
+    /// The plan file.
+    pub file: Vec<u8>,
+    /// What `show -json` prints of it.
+    pub shown: String,
 }
 
 /// One instance as planned.
@@ -150,9 +154,14 @@ impl Planner {
             return diagnostics(&run.stdout);
         }
         let shown = self.workdir.ok(&["show", "-json", "plan.tfplan"])?;
-        let shown: Json =
+        let read: Json =
             serde_json::from_str(&shown.stdout).context("`show -json` printed no JSON")?;
-        Ok(Outcome::Planned(Box::new(Plan::read(&shown))))
+        let plan = Plan {
+            file: fs::read(self.path().join("plan.tfplan"))?,
+            shown: shown.stdout,
+            ..Plan::read(&read)
+        };
+        Ok(Outcome::Planned(Box::new(plan)))
     }
 }
 

@@ -10,6 +10,7 @@
 //! - `scope`, `code`, `case`, `root`: modules, files, roots.
 //! - `host`: what a host plans. - `compare`: where the two differ. - `tally`: what was counted.
 //! - `plans`: plan files of all kinds, read by us.
+//! - `read_back`: plans of what was generated, read by us.
 //! - `proof`: all of it. - `shrink`: a case cut down to what disagrees.
 
 pub mod case;
@@ -26,6 +27,7 @@ mod kind;
 pub mod plans;
 pub mod proof;
 mod random;
+pub mod read_back;
 pub mod root;
 mod scope;
 pub mod shrink;

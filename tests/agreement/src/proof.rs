@@ -12,6 +12,7 @@ use crate::compare::{Compared, Counts, Disagreement, compare};
 use crate::host::{Outcome, Plan, Planner, Stubs};
 use crate::idioms;
 use crate::random::Random;
+use crate::read_back::{ReadBack, read_back};
 use crate::root::Root;
 use crate::tally::{Tally, forms, functions};
 use crate::vocabulary::vocabulary;
@@ -50,6 +51,8 @@ pub struct Report {
     pub tally: Tally,
     /// Gates that were looked behind.
     pub gates: usize,
+    /// What reading the plans gave; what differs is among the disagreements.
+    pub read_back: ReadBack,
 }
 
 /// The cases of a proof.
@@ -83,11 +86,13 @@ pub fn run(
         older: BTreeMap::new(),
         tally: Tally::default(),
         gates: 0,
+        read_back: ReadBack::default(),
     };
     for (number, chunk) in cases.chunks(options.per_root).enumerate() {
         let seed = options.seed ^ number as u64;
-        let (mut root, evaluated, mut compared) =
+        let (mut root, evaluated, mut compared, read_back) =
             one_root(&mut planner, chunk, seed, &mut report.refused)?;
+        report.read_back.take_in(read_back);
         for case in &root.cases {
             report.tally.count(case);
         }
@@ -146,7 +151,7 @@ pub(crate) fn one_root(
     cases: &[Case],
     seed: u64,
     refused: &mut BTreeMap<String, String>,
-) -> Result<(Root, Evaluated, Compared)> {
+) -> Result<(Root, Evaluated, Compared, ReadBack)> {
     let mut left: Vec<Case> = cases.to_vec();
     for round in 0..40 {
         let root = Root::new(left, seed);
@@ -156,8 +161,8 @@ pub(crate) fn one_root(
         };
         match outcome {
             Outcome::Planned(plan) => {
-                let (evaluated, compared) = compared(planner, &root, &plan);
-                return Ok((root, evaluated, compared));
+                let (evaluated, compared, read_back) = compared(planner, &root, &plan);
+                return Ok((root, evaluated, compared, read_back));
             }
             Outcome::Refused(cases) => {
                 left = root.cases;
@@ -173,15 +178,17 @@ pub(crate) fn one_root(
     bail!("the host refuses case after case: {refused:?}")
 }
 
-fn compared(planner: &Planner, root: &Root, plan: &Plan) -> (Evaluated, Compared) {
+fn compared(planner: &Planner, root: &Root, plan: &Plan) -> (Evaluated, Compared, ReadBack) {
     let place = RootDir {
         path: planner.path(),
         named: true,
     };
     let inputs = root.inputs(&planner.path(), planner.dialect());
     let evaluated = evaluate(&place, &inputs, &Cache::default());
-    let compared = compare(&evaluated, plan, &root.cases);
-    (evaluated, compared)
+    let mut compared = compare(&evaluated, plan, &root.cases);
+    let mut read_back = read_back(plan, &evaluated, &inputs, &planner.path(), &root.cases);
+    compared.disagreements.append(&mut read_back.disagreements);
+    (evaluated, compared, read_back)
 }
 
 /// Gives the first gate its other value, in a plan and in an evaluation. `None` if there is none,
@@ -316,6 +323,19 @@ impl Report {
         line(format!(
             "  links followed                   {}",
             self.compared.links
+        ));
+        for (way, counts) in [
+            ("plan files", self.read_back.binary),
+            ("JSON", self.read_back.json),
+        ] {
+            line(format!(
+                "  read back from {way:<18}{} of {} known",
+                counts.known_to_us, counts.known
+            ));
+        }
+        line(format!(
+            "  references held to those alone   {}",
+            self.read_back.references
         ));
         line(format!("  gates looked behind              {}", self.gates));
         line(format!(
