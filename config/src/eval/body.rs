@@ -90,7 +90,7 @@ impl Evaluator<'_> {
             is_incomplete: content.is_incomplete,
             ..Body::default()
         };
-        let planned = self.planned_body(&address(module, name, key.cloned()));
+        let planned = self.planned_instance(module, name, key);
         for attribute in &content.attributes {
             let attribute_name = &attribute.node().name;
             if META_ATTRIBUTES.contains(&attribute_name.as_str()) {

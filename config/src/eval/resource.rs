@@ -293,7 +293,7 @@ impl Evaluator<'_> {
         Some(self.once(&module.attributes, memo_key, node, || {
             let value = self.value_of(module, written, repetition, &shown);
             let value = self.sourced(value, || written.expr_origin());
-            let planned = self.planned_body(&address(module, name, key.cloned()));
+            let planned = self.planned_instance(module, name, key);
             let value = self.with_plan(value, attribute, planned.as_ref());
             self.bounded(value, written, &shown)
         }))

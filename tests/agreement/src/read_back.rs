@@ -139,7 +139,11 @@ impl Links<'_> {
             if theirs.origin.range != ours.origin.range {
                 self.fault(address, &here, "is written somewhere else".to_owned());
             }
+            let before = self.found.disagreements.len();
             self.value(&ours.value, &theirs.value, address, &here);
+            for it in &mut self.found.disagreements[before..] {
+                it.expression = ours.origin.text().to_owned();
+            }
         }
         let kinds: BTreeSet<&str> = alone
             .blocks

@@ -51,25 +51,28 @@ impl<'c> Evaluator<'c> {
     pub(in super::super) fn add_unconfigured(&self, shown: &mut Vec<Instance>) {
         let Some(planned) = self.planned else { return };
         let known: HashSet<Address> = shown.iter().map(|it| it.address.clone()).collect();
-        let rest = Planned::left(planned.plan).filter(|it| !known.contains(&it.address));
-        for change in rest {
+        let changes = Planned::left(planned.plan);
+        let changes = changes.map(|it| (&it.address, &it.provider, &it.change.after));
+        let prior = Planned::untouched(planned.plan);
+        // Data that nobody asks for any more are not there any more.
+        let prior = prior.filter(|it| it.address.mode == Mode::Managed);
+        let prior = prior.map(|it| (&it.address, &it.provider, &it.value));
+        for (address, provider, value) in changes.chain(prior) {
+            if known.contains(address) {
+                continue;
+            }
             if shown.len() >= MAX_INSTANCES {
                 let message = format!("this plan has more than {MAX_INSTANCES} instances");
                 return self.report(Problem::analysis(message).about(&planned.path));
             }
-            let address = &change.address;
             self.differences.add(|| format!("{address} is not in it"));
             let schema = self.schema_of(address).map(AsRef::as_ref);
             let header = self.header_of(address).unwrap_or_else(|| planned.place());
-            let provider = change
-                .provider
-                .rsplit('/')
-                .next()
-                .unwrap_or(&change.provider);
+            let provider = provider.rsplit('/').next().unwrap_or(provider);
             shown.push(Instance {
                 address: address.clone(),
                 repetition: None,
-                body: values::body(&change.change.after, schema, &header),
+                body: values::body(value, schema, &header),
                 lifecycle: Lifecycle::default(),
                 provider: ProviderRef {
                     module: Vec::new(),
@@ -89,7 +92,8 @@ impl<'c> Evaluator<'c> {
 
     /// What the plan says of an instance.
     pub(in super::super) fn planned_body(&self, address: &Address) -> Option<PlannedBody<'c>> {
-        let (address, value) = self.planned?.value(address)?;
+        let planned = self.planned?;
+        let (address, value) = planned.value(address)?;
         let schema = self
             .inputs
             .schemas
@@ -99,8 +103,20 @@ impl<'c> Evaluator<'c> {
             value,
             schema: schema.map(AsRef::as_ref),
             is_secret: value.marks().iter().any(|it| *it == Mark::Sensitive),
-            is_comparable: !self.ignores_changes(address),
+            is_comparable: !planned.untouched.contains(address) && !self.ignores_changes(address),
         })
+    }
+
+    /// The same by the resource and its key.
+    pub(in super::super) fn planned_instance(
+        &self,
+        module: &ModuleInstance,
+        name: &ResourceName,
+        key: Option<&InstanceKey>,
+    ) -> Option<PlannedBody<'c>> {
+        // Addresses are made for nothing without a plan.
+        self.planned?;
+        self.planned_body(&address(module, name, key.cloned()))
     }
 
     /// True if what is written and what is there may well differ.
@@ -226,11 +242,12 @@ impl<'c> Evaluator<'c> {
         };
         match expansion {
             Expansion::Each(entries) => {
+                let written = Written::of_content(content, "each");
                 let solved = entries.into_iter().map(|(key, value)| {
                     let address = address(module, name, Some(InstanceKey::Name(key.clone())));
                     let value = match value.is_known() {
                         true => value,
-                        false => self.solved_each(value, &address, content),
+                        false => self.solved_each(value, &address, &written),
                     };
                     (key, value)
                 });
@@ -241,7 +258,7 @@ impl<'c> Evaluator<'c> {
     }
 
     /// `each.value` of an instance, as far as its attributes show it.
-    fn solved_each(&self, value: Value, address: &Address, content: &Content) -> Value {
+    fn solved_each(&self, value: Value, address: &Address, written: &Written<'_>) -> Value {
         let Some(body) = self.planned_body(address) else {
             return value;
         };
@@ -249,9 +266,7 @@ impl<'c> Evaluator<'c> {
             key: Value::unknown(Type::String),
             value,
         };
-        unknown
-            .solved("each", &Written::of_content(content), body.value)
-            .value
+        unknown.solved(written, body.value).value
     }
 
     /// How often a module is there, where the configuration does not tell and the plan does.

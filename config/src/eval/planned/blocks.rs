@@ -4,6 +4,7 @@
 //! them after those that are known belongs to the one `dynamic` block of unknown number. Blocks of
 //! a set, and several such `dynamic` blocks, are told apart by the values that are known.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cty::{Type, Value};
@@ -83,18 +84,13 @@ impl<'a> Env<'a> {
             }
             items.push(self.item(block, source));
         }
-        let mut types: Vec<&Name> = Vec::new();
-        for item in &items {
-            if !types.contains(&item.type_name) {
-                types.push(item.type_name);
-            }
+        let mut types: BTreeMap<&Name, Vec<usize>> = BTreeMap::new();
+        for (at, item) in items.iter().enumerate() {
+            types.entry(item.type_name).or_default().push(at);
         }
         // In source order, as without a plan.
         let mut made: Vec<Vec<Nested>> = items.iter().map(|_| Vec::new()).collect();
-        for type_name in types {
-            let places: Vec<usize> = (0..items.len())
-                .filter(|at| items[*at].type_name == type_name)
-                .collect();
+        for (type_name, places) in types {
             let of_type: Vec<&Item<'_>> = places.iter().map(|at| &items[*at]).collect();
             let blocks = self.of_type(&of_type, type_name, planned);
             for (at, blocks) in places.into_iter().zip(blocks) {
@@ -183,14 +179,18 @@ impl<'a> Env<'a> {
             Made::Block => None,
             Made::Blocks(dynamic) => Some(dynamic),
         };
+        let written = dynamic.filter(|it| it.pairs.is_none());
+        let written = written.map(|it| Written::of_body(&it.content.body, &it.iterator));
         let one = |at: usize, planned: Option<&PlannedBody<'a>>| match dynamic {
             None => self.block(item.type_name, &block.body, block, source, planned),
             Some(dynamic) => {
                 let pair = dynamic.pairs.as_ref().and_then(|pairs| pairs.get(at));
-                let pair = match (pair, planned) {
-                    (Some(pair), _) => pair.clone(),
-                    (None, Some(planned)) => solved(dynamic, at, planned.value),
-                    (None, None) => dynamic.unknown_pair(),
+                let pair = match (pair, planned, &written) {
+                    (Some(pair), ..) => pair.clone(),
+                    (None, Some(planned), Some(written)) => {
+                        solved(dynamic, at, written, planned.value)
+                    }
+                    _ => dynamic.unknown_pair(),
                 };
                 self.round(dynamic, &pair, block, source, planned)
             }
@@ -276,14 +276,18 @@ impl Item<'_> {
 }
 
 /// Key and value of the round of a `dynamic` block that makes a planned block.
-fn solved(dynamic: &Dynamic<'_>, round: usize, planned: &Value) -> (Value, Value) {
+fn solved(
+    dynamic: &Dynamic<'_>,
+    round: usize,
+    written: &Written<'_>,
+    planned: &Value,
+) -> (Value, Value) {
     let (key, value) = dynamic.unknown_pair();
     let key = match dynamic.collection.ty() {
         Type::List(_) | Type::Tuple(_) => Value::number(round as u64),
         _ => key,
     };
-    let written = Written::of_body(&dynamic.content.body);
-    let found = Iteration { key, value }.solved(&dynamic.iterator, &written, planned);
+    let found = Iteration { key, value }.solved(written, planned);
     match dynamic.collection.ty() {
         Type::Set(_) if found.key.is_known() => (found.key.clone(), found.key),
         Type::Set(_) => (found.value.clone(), found.value),
@@ -407,22 +411,25 @@ fn shared<'p>(
 
 /// Blocks of a set: each unit takes what nothing else can be.
 fn in_any_order<'p>(units: &[Unit], planned: &[&'p Value], known: &Known<'_>) -> Fates<&'p Value> {
-    if let [Unit::Any] = units {
-        return dealt(units, planned, |_| planned.len());
+    match (units, planned) {
+        ([Unit::Any], _) => return dealt(units, planned, |_| planned.len()),
+        ([Unit::One], [_]) | (_, []) => return dealt(units, planned, |_| 0),
+        _ => {}
     }
     let Some(suits) = suiting(units, planned, known) else {
         return unclear(units);
     };
     let mut taken = vec![false; planned.len()];
     let mut of: Vec<Fate<&'p Value>> = units.iter().map(|_| Fate::Unclear).collect();
-    // Taking one may leave another with one choice.
-    loop {
-        let mut is_done = true;
+    // Equal blocks are one in a set. Taking one may leave another with one choice.
+    for is_first in std::iter::once(true).chain(std::iter::repeat(false)) {
+        let mut is_done = !is_first;
         for at in 0..units.len() {
             if units[at] == Unit::Any || of[at] != Fate::Unclear {
                 continue;
             }
-            let mut free = (0..planned.len()).filter(|it| !taken[*it] && suits[at][*it]);
+            let is_free = |it: &usize| suits[at][*it] && (is_first || !taken[*it]);
+            let mut free = (0..planned.len()).filter(is_free);
             if let (Some(only), None) = (free.next(), free.next()) {
                 taken[only] = true;
                 of[at] = Fate::Planned(vec![planned[only]]);
@@ -555,6 +562,10 @@ mod tests {
         insta::assert_snapshot!(show("=b =a", &["a", "b"]), @"[b] [a] +[]");
         insta::assert_snapshot!(show("=? =a", &["a", "b"]), @"[b] [a] +[]");
         insta::assert_snapshot!(show("=? =?", &["a", "b"]), @"? ? +[]");
+        // Equal ones are one.
+        insta::assert_snapshot!(show("=a =a", &["a"]), @"[a] [a] +[]");
+        insta::assert_snapshot!(show("=a =b =a", &["a", "b"]), @"[a] [b] [a] +[]");
+        insta::assert_snapshot!(show("=b *?", &["b"]), @"[b] [] +[]");
         insta::assert_snapshot!(show("*?", &["a", "b"]), @"[ab] +[]");
         insta::assert_snapshot!(show("=b *?", &["a", "b", "c"]), @"[b] [ac] +[]");
         insta::assert_snapshot!(show("*a *b", &["a", "b"]), @"[a] [b] +[]");

@@ -136,8 +136,39 @@ fn with_secrecy(own: Value, planned: &Value) -> Value {
     if !planned.is_marked_deep() {
         return own;
     }
-    let secrecy = marks::secrecy(&planned.deep_marks());
-    own.with_marks(&secrecy)
+    let own = own.with_marks(&marks::secrecy(planned.marks()));
+    if !planned.children().any(Value::is_marked_deep) {
+        return own;
+    }
+    let both = |(own, planned): (&Value, &Value)| with_secrecy(own.clone(), planned);
+    let parts = match (own.data(), planned.data()) {
+        (Data::List(_, ours) | Data::Tuple(ours), Data::List(_, theirs) | Data::Tuple(theirs))
+            if ours.len() == theirs.len() =>
+        {
+            let parts = ours.iter().zip(theirs.iter()).map(both);
+            Some(match own.data() {
+                Data::List(element, _) => Value::list(element.clone(), parts),
+                _ => Value::tuple(parts),
+            })
+        }
+        (Data::Map(_, ours) | Data::Object(ours), Data::Map(_, theirs) | Data::Object(theirs))
+            if ours.keys().all(|name| theirs.contains_key(name)) =>
+        {
+            let parts = ours.iter().filter_map(|(name, own)| {
+                let planned = theirs.get(name)?;
+                Some((name.clone(), both((own, planned))))
+            });
+            Some(match own.data() {
+                Data::Map(element, _) => Value::map(element.clone(), parts),
+                _ => Value::object(parts),
+            })
+        }
+        _ => None,
+    };
+    match parts {
+        Some(parts) => parts.with_marks(own.marks()),
+        None => own.with_marks(&marks::secrecy(&planned.deep_marks())),
+    }
 }
 
 #[cfg(test)]
@@ -251,6 +282,17 @@ mod tests {
         let parts = merged.elements().unwrap();
         assert!(parts[0].marks().iter().any(|it| *it == Mark::Sensitive));
         assert_eq!(Why::of(&parts[1]), Some(why));
+    }
+
+    #[test]
+    fn what_the_plan_calls_secret_is_secret_there_and_nowhere_else() {
+        let object = |b: Value| Value::object([("a", Value::int(1)), ("b", b)]);
+        let planned = Value::tuple([object(Value::int(2).mark(Mark::Sensitive))]);
+        let merged = merge(Value::tuple([object(Value::int(2))]), &planned).value;
+        assert_eq!(merged, planned);
+        let text = |text| Value::set(Type::String, [Value::string(text)]);
+        let planned = text("a").mark(Mark::Sensitive);
+        assert_eq!(merge(text("a"), &planned).value, planned);
     }
 
     #[test]

@@ -16,8 +16,10 @@ use std::sync::Arc;
 
 use cty::{Data, Mark, Value};
 
-use crate::instance::{Address, InstanceKey, Mode, ModuleStep};
-use crate::plan::{Action, Completeness, DeferredReason, Later, Plan, ResourceChange};
+use crate::instance::{Address, InstanceKey, ModuleStep};
+use crate::plan::{
+    Action, Completeness, DeferredReason, Later, Plan, PriorResource, ResourceChange,
+};
 use crate::schema::{Nesting, Schema};
 use crate::{Origin, SourceFile};
 
@@ -33,6 +35,8 @@ pub(crate) struct Planned<'p> {
     pub(super) modules: Option<HashMap<String, PathBuf>>,
     /// What will be after the apply, and data that were read.
     values: HashMap<&'p Address, &'p Later>,
+    /// Those of them that are as they were, whatever the configuration says now.
+    untouched: HashSet<&'p Address>,
     /// Keys of a resource by its address without one.
     keys: HashMap<Address, BTreeSet<InstanceKey>>,
     /// Keys of a module by its path, the last step without one.
@@ -53,6 +57,7 @@ impl<'p> Planned<'p> {
             path: path.to_owned(),
             modules,
             values: HashMap::new(),
+            untouched: HashSet::new(),
             keys: HashMap::new(),
             module_keys: HashMap::new(),
             open: HashSet::new(),
@@ -67,13 +72,24 @@ impl<'p> Planned<'p> {
             }
             planned.add(address, &deferred.change.change.after);
         }
-        // Data that were read while planning are only here.
-        for prior in &plan.prior {
-            if prior.address.mode == Mode::Data {
-                planned.add(&prior.address, &prior.value);
-            }
+        for prior in Self::untouched(plan) {
+            planned.add(&prior.address, &prior.value);
+            planned.untouched.insert(&prior.address);
         }
         planned
+    }
+
+    /// Objects of the state that no change names: data that were read while planning, what was not
+    /// targeted, and all that a refresh-only plan leaves as it is.
+    pub(crate) fn untouched(plan: &'p Plan) -> impl Iterator<Item = &'p PriorResource> {
+        let changes = plan.resource_changes.iter();
+        let deferred = plan.deferred_changes.iter().map(|it| &it.change);
+        let named = changes.chain(deferred);
+        let named: HashSet<&Address> = named
+            .flat_map(|it| it.previous_address.iter().chain([&it.address]))
+            .collect();
+        let prior = plan.prior.iter();
+        prior.filter(move |it| !named.contains(&it.address))
     }
 
     /// Changes that leave something there.
@@ -215,7 +231,6 @@ impl<'p> PlannedBody<'p> {
         let blocks: Vec<&Value> = elements.iter().collect();
         match nesting {
             Nesting::List => PlannedBlocks::Ordered(blocks),
-            _ if blocks.len() < 2 => PlannedBlocks::Ordered(blocks),
             _ => PlannedBlocks::Unordered(blocks),
         }
     }
