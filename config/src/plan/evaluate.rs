@@ -196,3 +196,98 @@ fn incomplete(plan: &Plan, path: &Path) -> Option<Problem> {
     let help = "what is not in it is not looked at; check a plan of everything";
     Some(Problem::analysis(message).with_help(help).about(path))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::Disk;
+    use crate::plan::SourceModule;
+
+    fn module(key: &str, directory: &str, text: &str) -> SourceModule {
+        SourceModule {
+            key: key.into(),
+            directory: directory.into(),
+            files: BTreeMap::from([("main.tf".into(), text.as_bytes().into())]),
+        }
+    }
+
+    #[test]
+    fn modules_are_found_by_the_names_of_their_calls_wherever_they_say_they_are() {
+        let sources = Sources {
+            modules: vec![
+                module("evil", ".", "# in the root's place"),
+                module("", ".", "# root"),
+                module("a", "modules/a", "# a"),
+                module("b", "../shared/b", "# b"),
+                module("b.c", "../shared/b", "# b"),
+                module("absolute", "/etc", "# absolute"),
+                module("windows", "C:/work/m", "# windows"),
+                module("backslash", "modules\\d", "# d"),
+            ],
+        };
+        let root = Path::new("infra/p.tfplan");
+        let (files, modules) = laid_out(&sources, root);
+        let disk = Disk::Memory(Arc::new(files));
+        let mut lines: Vec<String> = sources
+            .modules
+            .iter()
+            .map(|it| {
+                let place = &modules[&*it.key];
+                let text = disk.text(&root.join(place).join("main.tf")).unwrap();
+                format!("{} {} {text}", it.key, place.display())
+            })
+            .collect();
+        lines.sort();
+        insta::assert_snapshot!(lines.join("\n"), @r"
+         . # root
+        a modules/a # a
+        absolute m-absolute # absolute
+        b ../shared/b # b
+        b.c ../shared/b # b
+        backslash modules/d # d
+        evil m-evil # in the root's place
+        windows m-windows # windows
+        ");
+    }
+
+    #[test]
+    fn places_are_those_on_disk_if_the_same_files_lie_beside_the_plan() {
+        let scratch = tempfile::tempdir().unwrap();
+        let top = scratch.path();
+        std::fs::create_dir_all(top.join("modules/a")).unwrap();
+        std::fs::write(top.join("main.tf"), "# root").unwrap();
+        std::fs::write(top.join("modules/a/main.tf"), "# a").unwrap();
+        std::fs::write(top.join("other.tf"), "# not planned").unwrap();
+        let root = |modules: &[SourceModule], source: Option<&str>| {
+            let sources = Sources {
+                modules: modules.to_vec(),
+            };
+            let request = PlanRequest {
+                path: top.join("p.tfplan"),
+                source: source.map(PathBuf::from),
+            };
+            root_of(&sources, &request)
+        };
+        let here = module("", ".", "# root");
+        let a = module("a", "modules/a", "# a");
+        // What lies elsewhere is not looked for.
+        let above = module("b", "../b", "# b");
+        let same = [here.clone(), a.clone(), above];
+        assert_eq!(root(&same, None), top);
+        assert_eq!(root(&same, Some("src")), Path::new("src"));
+        let own = top.join("p.tfplan");
+        let changed = module("a", "modules/a", "# A");
+        assert_eq!(root(&[here.clone(), changed], None), own);
+        let missing = module("c", "modules/c", "# c");
+        assert_eq!(root(&[here.clone(), missing], None), own);
+        assert_eq!(root(&[a], None), own, "a plan without a root");
+        let request = PlanRequest {
+            path: "-".into(),
+            source: None,
+        };
+        let sources = Sources {
+            modules: vec![here],
+        };
+        assert_eq!(root_of(&sources, &request), Path::new("-"));
+    }
+}

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use cty::Value;
 use terraform_config::instance::{Address, Body, Instance, Nested};
 use terraform_config::plan::{Plan as Read, PlanRequest, evaluate_plan};
+use terraform_config::schema::{Nesting, Schema, Schemas};
 use terraform_config::why::{Certainty, Reference};
 use terraform_config::{Cache, Evaluated, Inputs};
 
@@ -80,6 +81,8 @@ pub(crate) fn read_back(
         }));
         let mut links = Links {
             way,
+            has_files: !is_binary,
+            schemas: &inputs.schemas,
             found: &mut found,
         };
         links.instances(&alone.instances, &evaluated.instances);
@@ -114,6 +117,9 @@ fn disagreement(way: &str, address: &str, path: &str, detail: String) -> Disagre
 /// Compares what values come from, and what is known without the plan.
 struct Links<'a> {
     way: &'a str,
+    /// True if what `file()` reads is at hand.
+    has_files: bool,
+    schemas: &'a Schemas,
     found: &'a mut ReadBack,
 }
 
@@ -124,12 +130,22 @@ impl Links<'_> {
         for alone in alone.iter().filter(|it| it.repetition.is_none()) {
             // What only one has was said when it was compared with the plan.
             if let Some(planned) = planned.get(&alone.address) {
-                self.body(&alone.body, &planned.body, &alone.address.to_string(), "");
+                let address = &alone.address;
+                let schema = self.schemas.resource(address.mode, &address.type_name);
+                let schema = schema.map(AsRef::as_ref);
+                self.body(&alone.body, &planned.body, schema, &address.to_string(), "");
             }
         }
     }
 
-    fn body(&mut self, alone: &Body, planned: &Body, address: &str, path: &str) {
+    fn body(
+        &mut self,
+        alone: &Body,
+        planned: &Body,
+        schema: Option<&Schema>,
+        address: &str,
+        path: &str,
+    ) {
         for (name, ours) in &alone.attributes {
             let here = format!("{path}{name}");
             let Some(theirs) = planned.attribute(name) else {
@@ -157,6 +173,12 @@ impl Links<'_> {
             if ours.iter().any(|it| matches!(it, Nested::Unknown { .. })) {
                 continue;
             }
+            let nested = schema.and_then(|schema| schema.blocks.get(kind));
+            // Equal blocks of a set are one, and what would tell how many were written is not at
+            // hand: a file.
+            if nested.is_some_and(|it| it.nesting == Nesting::Set) && theirs.len() < ours.len() {
+                continue;
+            }
             if ours.len() != theirs.len() {
                 let detail = format!("{} blocks alone, {} planned", ours.len(), theirs.len());
                 self.fault(address, &format!("{path}{kind}"), detail);
@@ -164,13 +186,17 @@ impl Links<'_> {
             }
             for (at, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
                 let here = format!("{path}{kind}[{at}].");
-                self.body(&ours.block().body, &theirs.block().body, address, &here);
+                let schema = nested.map(|it| &it.schema);
+                let (ours, theirs) = (&ours.block().body, &theirs.block().body);
+                self.body(ours, theirs, schema, address, &here);
             }
         }
     }
 
     fn value(&mut self, alone: &Value, planned: &Value, address: &str, path: &str) {
-        if !planned.is_wholly_known() && alone.is_wholly_known() {
+        // Null is as if nobody had written it, and what the provider makes of that may be unknown.
+        // That it is null may be told by a file alone, which a plan file does not carry.
+        if !planned.is_wholly_known() && alone.is_wholly_known() && !alone.is_null() {
             self.fault(address, path, "is not known any more".to_owned());
         }
         let (ours, theirs) = (references(alone), references(planned));
@@ -182,7 +208,13 @@ impl Links<'_> {
             return;
         }
         self.found.references += 1;
-        if ours != theirs {
+        let key = |it: &Reference| (it.address.clone(), it.any_key, it.path.clone());
+        let known: BTreeSet<_> = ours.iter().map(key).collect();
+        // A template that is not at hand may or may not hand on what it is given.
+        let is_sure = |it: &&Reference| self.has_files || it.certainty == Certainty::Sure;
+        let certain: BTreeSet<_> = theirs.iter().filter(is_sure).map(key).collect();
+        let all: BTreeSet<_> = theirs.iter().map(key).collect();
+        if !known.is_subset(&all) || !certain.is_subset(&known) {
             let show = |all: &[Reference]| {
                 let all = all.iter().map(|it| format!("{}.{}", it.address, it.path));
                 all.collect::<Vec<_>>().join(", ")
