@@ -132,7 +132,7 @@ pub fn run(
 }
 
 /// `true || unknown` is true from Terraform 1.15 on.
-fn is_older(host: &Host) -> bool {
+pub(crate) fn is_older(host: &Host) -> bool {
     host.kind == holdfast_e2e::hosts::Kind::Terraform && host.minor() < (1, 15)
 }
 
@@ -152,6 +152,18 @@ pub(crate) fn one_root(
     seed: u64,
     refused: &mut BTreeMap<String, String>,
 ) -> Result<(Root, Evaluated, Compared, ReadBack)> {
+    let (root, plan) = planned_root(planner, cases, seed, refused)?;
+    let (evaluated, compared, read_back) = compared(planner, &root, &plan);
+    Ok((root, evaluated, compared, read_back))
+}
+
+/// Plans a root without the cases that the host refuses.
+pub(crate) fn planned_root(
+    planner: &mut Planner,
+    cases: &[Case],
+    seed: u64,
+    refused: &mut BTreeMap<String, String>,
+) -> Result<(Root, Box<Plan>)> {
     let mut left: Vec<Case> = cases.to_vec();
     for round in 0..40 {
         let root = Root::new(left, seed);
@@ -160,10 +172,7 @@ pub(crate) fn one_root(
             _ => planner.plan_again(&root)?,
         };
         match outcome {
-            Outcome::Planned(plan) => {
-                let (evaluated, compared, read_back) = compared(planner, &root, &plan);
-                return Ok((root, evaluated, compared, read_back));
-            }
+            Outcome::Planned(plan) => return Ok((root, plan)),
             Outcome::Refused(cases) => {
                 left = root.cases;
                 let before = left.len();

@@ -261,11 +261,25 @@ fn may_be_blocks(ty: &Type) -> bool {
     }
 }
 
+/// `None` for what may be a template: of a `.tf.json` file hosts show the text as it is written,
+/// `"${null}"`.
 fn constant_value(constant: &Json, ty: &Type) -> Option<Value> {
+    if may_be_template(constant) {
+        return None;
+    }
     let parts = Parts {
         value: Some(constant),
         unknown: None,
         sensitive: None,
     };
     parts.as_type(ty).ok()
+}
+
+fn may_be_template(constant: &Json) -> bool {
+    match constant {
+        Json::String(text) => text.contains("${") || text.contains("%{"),
+        Json::Array(items) => items.iter().any(may_be_template),
+        Json::Object(entries) => entries.values().any(may_be_template),
+        _ => false,
+    }
 }

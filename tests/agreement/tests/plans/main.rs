@@ -1,10 +1,16 @@
 //! Plan files that real hosts make, of every kind, read by us: what they say equals `show -json`.
 //!
 //! - `boxes`: values of every type, drift, imports and deposed objects, with a stub.
+//! - `generated`: generated configurations.
 //! - `kinds`: every kind of change, with the resource that hosts bring themselves.
+//! - `own`: drift, with our own provider.
+//! - `stubs`: every kind of change, with stubs.
 
 mod boxes;
+mod generated;
 mod kinds;
+mod own;
+mod stubs;
 
 use anyhow::{Context, Result, ensure};
 use holdfast_agreement::plans::{Held, Made, held};
