@@ -150,13 +150,13 @@ impl World {
 
 impl Stdin {
     /// All of it.
-    fn read(&self) -> io::Result<Arc<[u8]>> {
+    fn read(&self) -> io::Result<Vec<u8>> {
         match self {
-            Self::Bytes(bytes) => Ok(Arc::clone(bytes)),
+            Self::Bytes(bytes) => Ok(bytes.to_vec()),
             Self::OfProcess if io::stdin().is_terminal() => {
                 Err(io::Error::other("it is a terminal; pipe a plan into it"))
             }
-            Self::OfProcess => named::limited(io::stdin().lock()),
+            Self::OfProcess => named::limited(io::stdin().lock(), 0),
         }
     }
 }

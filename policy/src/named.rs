@@ -6,6 +6,7 @@
 mod pattern;
 mod sniff;
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ pub struct PlanFile {
     /// Absolute; [`STDIN`] for standard input.
     pub path: PathBuf,
     /// What standard input gave.
-    pub(crate) text: Option<Arc<[u8]>>,
+    pub(crate) text: Option<Arc<Vec<u8>>>,
 }
 
 impl Named {
@@ -51,7 +52,7 @@ impl Named {
 
     /// Tells plans from configurations, and resolves patterns. `stdin` is asked where a PATH is
     /// `-`. Without a PATH it is the working directory.
-    pub fn of(paths: &[PathBuf], cwd: &Path, stdin: impl Fn() -> io::Result<Arc<[u8]>>) -> Self {
+    pub fn of(paths: &[PathBuf], cwd: &Path, stdin: impl Fn() -> io::Result<Vec<u8>>) -> Self {
         if paths.is_empty() {
             return Self::directory(cwd);
         }
@@ -81,7 +82,7 @@ impl Named {
         }
     }
 
-    fn add_stdin(&mut self, stdin: impl Fn() -> io::Result<Arc<[u8]>>) {
+    fn add_stdin(&mut self, stdin: impl Fn() -> io::Result<Vec<u8>>) {
         let path = PathBuf::from(STDIN);
         if self.plans.iter().any(|plan| plan.path == path) {
             return;
@@ -89,7 +90,7 @@ impl Named {
         match stdin() {
             Ok(text) => self.add_plan(PlanFile {
                 path,
-                text: Some(text),
+                text: Some(Arc::new(text)),
             }),
             Err(error) => {
                 let message = format!("standard input cannot be read: {error}");
@@ -114,11 +115,16 @@ impl PlanFile {
         }
     }
 
-    /// All of it.
-    pub(crate) fn read(&self) -> Result<Arc<[u8]>, Problem> {
+    /// All of it, in memory once.
+    pub(crate) fn read(&self) -> Result<Cow<'_, [u8]>, Problem> {
         let read = match &self.text {
-            Some(text) => Ok(Arc::clone(text)),
-            None => File::open(&self.path).and_then(limited),
+            Some(text) => Ok(Cow::Borrowed(text.as_slice())),
+            None => File::open(&self.path)
+                .and_then(|file| {
+                    let length = file.metadata()?.len();
+                    limited(file, length)
+                })
+                .map(Cow::Owned),
         };
         read.map_err(|error| {
             let message = format!("{} cannot be read: {error}", self.shown());
@@ -127,16 +133,18 @@ impl PlanFile {
     }
 }
 
-/// All that comes, unless it is more than any plan.
-pub(crate) fn limited(reader: impl Read) -> io::Result<Arc<[u8]>> {
-    let mut bytes = Vec::new();
+/// All that comes, unless it is more than any plan; of `length` bytes, if that is known.
+pub(crate) fn limited(reader: impl Read, length: u64) -> io::Result<Vec<u8>> {
+    // One more, so that the end is found without more room.
+    let room = usize::try_from(length.min(MAX_BYTES) + 1).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(room);
     reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 > MAX_BYTES {
         true => Err(io::Error::other(format!(
             "it is larger than {} GiB",
             MAX_BYTES >> 30
         ))),
-        false => Ok(bytes.into()),
+        false => Ok(bytes),
     }
 }
 
