@@ -15,7 +15,10 @@ use super::{SourceModule, Sources};
 /// True if every file of the modules in and below the root module's directory is there and holds
 /// the same.
 pub(super) fn is_beside(sources: &Sources, directory: &Path) -> bool {
-    let modules = sources.modules.iter();
+    // What lies beside a plan that is not its own is mostly told by the root alone.
+    let (roots, others): (Vec<_>, Vec<_>) =
+        sources.modules.iter().partition(|it| it.key.is_empty());
+    let modules = roots.into_iter().chain(others);
     let below = modules.filter_map(|it| {
         let place = clean(Path::new(&*it.directory));
         let place = if it.key.is_empty() { ".".into() } else { place };
@@ -24,6 +27,9 @@ pub(super) fn is_beside(sources: &Sources, directory: &Path) -> bool {
     let mut has_root = false;
     for (place, module) in below {
         has_root |= module.key.is_empty();
+        if !has_root {
+            return false;
+        }
         let mut here = directory.to_owned();
         for part in place.components().filter(|it| it.as_os_str() != ".") {
             match listed(&here, |name| name == part.as_os_str()) {

@@ -103,7 +103,6 @@ impl<'c> Evaluator<'c> {
             value,
             schema: schema.map(AsRef::as_ref),
             is_secret: value.marks().iter().any(|it| *it == Mark::Sensitive),
-            is_comparable: !planned.untouched.contains(address) && !self.ignores_changes(address),
         })
     }
 
@@ -164,9 +163,8 @@ impl<'c> Evaluator<'c> {
             return own;
         };
         let merged = merge::merge(own, value);
-        if merged.is_contradicted && body.is_comparable {
-            self.differences
-                .add(|| format!("{name} of {} differs", body.address));
+        if merged.is_contradicted {
+            self.differ(body, || format!("{name} of {} differs", body.address));
         }
         let value = self.sourced_at(merged.value, || "the plan".into());
         match body.is_secret {
@@ -188,20 +186,28 @@ impl<'c> Evaluator<'c> {
 
     /// An output of the root module, with what the plan says of it.
     pub(in super::super) fn planned_output(&self, own: Value, name: &str) -> Value {
-        let changes = self.planned.map(|it| it.plan.output_changes.as_slice());
-        let mut changes = changes.into_iter().flatten();
-        match changes.find(|change| &*change.name == name) {
-            Some(change) => merge::merge(own, &change.change.after).value,
+        let planned = self.planned.and_then(|it| it.outputs.get(name));
+        match planned {
+            Some(planned) => merge::merge(own, planned).value,
             None => own,
+        }
+    }
+
+    /// Notes that an instance is not what is written, unless that is no wonder.
+    fn differ(&self, body: &PlannedBody<'_>, what: impl FnOnce() -> String) {
+        let is_untouched = |planned: &Planned<'_>| planned.untouched.contains(body.address);
+        let is_told = self.differences.first.borrow().is_some();
+        let is_wonder = !self.planned.is_some_and(is_untouched);
+        if !is_told && is_wonder && !self.ignores_changes(body.address) {
+            self.differences.add(what);
         }
     }
 
     /// Notes that the plan has other blocks than are written.
     pub(super) fn differ_in_blocks(&self, type_name: &str, body: &PlannedBody<'_>) {
-        if body.is_comparable {
-            self.differences
-                .add(|| format!("the {type_name} blocks of {} differ", body.address));
-        }
+        self.differ(body, || {
+            format!("the {type_name} blocks of {} differ", body.address)
+        });
     }
 
     /// What is said of a configuration that is not the one that was planned.

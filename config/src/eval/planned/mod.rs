@@ -41,6 +41,8 @@ pub(crate) struct Planned<'p> {
     keys: HashMap<Address, BTreeSet<InstanceKey>>,
     /// Keys of a module by its path, the last step without one.
     module_keys: HashMap<Vec<ModuleStep>, BTreeSet<InstanceKey>>,
+    /// What the outputs of the root module will be.
+    outputs: HashMap<&'p str, &'p Later>,
     /// Resources of which nobody knows how many there will be.
     open: HashSet<Address>,
 }
@@ -60,8 +62,12 @@ impl<'p> Planned<'p> {
             untouched: HashSet::new(),
             keys: HashMap::new(),
             module_keys: HashMap::new(),
+            outputs: HashMap::new(),
             open: HashSet::new(),
         };
+        for output in &plan.output_changes {
+            planned.outputs.insert(&output.name, &output.change.after);
+        }
         for change in Self::left(plan) {
             planned.add(&change.address, &change.change.after);
         }
@@ -178,8 +184,6 @@ pub(super) struct PlannedBody<'p> {
     pub(super) schema: Option<&'p Schema>,
     /// True if all in it is.
     is_secret: bool,
-    /// False where it is no wonder that it differs from what is written.
-    is_comparable: bool,
 }
 
 /// Blocks of one type.
