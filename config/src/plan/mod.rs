@@ -172,8 +172,9 @@ pub struct ResourceChange {
     pub deposed: Option<Arc<str>>,
     /// The provider's source: `registry.terraform.io/hashicorp/aws`.
     pub provider: Arc<str>,
-    /// Before and after. Values have the types that MessagePack shows: no list is told from a set,
-    /// no map from an object; a number that is not exact in binary is a string.
+    /// Before and after. Values of a type that no schema is known of have the types that the plan
+    /// shows: no list is told from a set, no map from an object, and a number may be a string
+    /// ([`NumberOrString`]).
     pub change: Change,
     /// Attributes whose change makes a replacement necessary.
     pub required_replace: Vec<Path>,

@@ -104,7 +104,7 @@ fn values_that_would_take_too_much_are_refused() {
         let error = read(&bytes).unwrap_err();
         assert!(matches!(error, PlanError::TooLarge { .. }), "{error}");
     };
-    let count = 5 << 20;
+    let count = 6 << 20;
     let mut nulls = vec![0xdd];
     nulls.extend(u32::to_be_bytes(count));
     nulls.resize(nulls.len() + count as usize, 0xc0);

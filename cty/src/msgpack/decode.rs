@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::encode::encode;
 use super::reader::{Item, Reader};
 use super::{REFINED, refinement};
 use crate::codec::Place;
@@ -32,32 +31,61 @@ pub fn decode_implied(input: &[u8], maybe_number: &Marks) -> Result<Value, Decod
     decoder.end(value)
 }
 
-/// How many values the input holds, and how many of them are maps, without reading any: what
-/// reading takes in memory is known before.
-pub fn count(input: &[u8]) -> Result<(u64, u64), DecodeError> {
-    let decoder = Decoder::new(input, &Marks::NONE);
-    let mut reader = Reader::new(input);
-    let (mut values, mut maps) = (0, 0);
-    while reader.remaining() > 0 {
-        let item = reader.item().map_err(|problem| decoder.error(problem))?;
-        values += 1;
-        maps += u64::from(matches!(item, Item::Map(_)));
-    }
-    Ok((values, maps))
+/// What an input holds, without reading any of it: what reading takes in memory is known before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Values, maps and arrays among them.
+    pub values: u64,
+    /// Maps.
+    pub maps: u64,
+    /// Entries of maps, as far as the maps tell the truth.
+    pub entries: u64,
 }
 
-/// True for text that a number would have been written as.
-fn is_written_number(text: &str) -> bool {
-    // No exponent is ever written, and Terraform's numbers have no more digits.
-    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'-' | b'.');
-    if text.len() > 4096 || !text.bytes().all(is_digit) {
-        return false;
+/// Counts what the input holds.
+pub fn count(input: &[u8]) -> Result<Count, DecodeError> {
+    let decoder = Decoder::new(input, &Marks::NONE);
+    let mut reader = Reader::new(input);
+    let mut count = Count::default();
+    while reader.remaining() > 0 {
+        let item = reader.item().map_err(|problem| decoder.error(problem))?;
+        count.values += 1;
+        if let Item::Map(len) = item {
+            count.maps += 1;
+            count.entries += u64::from(len);
+        }
     }
-    let Ok(number) = text.parse::<Number>() else {
-        return false;
+    // Keys are items too. No map has more entries than the input has room for.
+    count.entries = count.entries.min(count.values / 2);
+    count.values -= count.entries;
+    Ok(count)
+}
+
+/// True for text that a number would have been written as: the shortest decimals, no exponent, of
+/// what is neither a 64-bit integer nor a binary fraction.
+fn is_written_number(text: &str) -> bool {
+    // Terraform's numbers have no more digits, and a binary fraction of a float not as many.
+    const MAX_LENGTH: usize = 4096;
+    const MAX_BINARY: usize = 1100;
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (text, None),
     };
-    let as_text = encode(&Value::string(text), &Type::String);
-    encode(&Value::number(number), &Type::Number).is_ok_and(|bytes| Ok(bytes) == as_text)
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_shortest = is_digits(digits)
+        && (digits == "0" || !digits.starts_with('0'))
+        && fraction.is_none_or(|it| is_digits(it) && !it.ends_with('0'));
+    match fraction {
+        _ if !is_shortest || text.len() > MAX_LENGTH => false,
+        None => whole.parse::<i64>().is_err(),
+        // A binary fraction ends in 5.
+        Some(it) if !it.ends_with('5') || text.len() > MAX_BINARY => true,
+        Some(_) => {
+            let number = text.parse::<Number>();
+            number.is_ok_and(|number| number.to_f64_exact().is_none())
+        }
+    }
 }
 
 struct Decoder<'a> {

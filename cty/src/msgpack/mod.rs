@@ -17,7 +17,7 @@ mod refinement;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{count, decode, decode_implied};
+pub use decode::{Count, count, decode, decode_implied};
 pub use encode::encode;
 
 /// Extension type of an unknown value without refinements; any other reads the same.

@@ -1,6 +1,6 @@
 //! Golden bytes, as Terraform core (go-cty 1.20) writes them, and input that must be refused.
 
-use super::{MAX_BOUND, count, decode, decode_implied, encode};
+use super::{Count, MAX_BOUND, count, decode, decode_implied, encode};
 use crate::{DecodeProblem, Mark, Marks, Number, Refinement, Type, Value};
 
 fn hex(bytes: &[u8]) -> String {
@@ -419,13 +419,31 @@ fn text_that_a_number_would_have_been_written_as_is_told() {
         "-0.1",
         "100000000000000000000",
         "1.00000000000000000001",
+        "0.15",
+        "9223372036854775808",
     ] {
         assert!(is_marked(&number(text), &Type::Number), "{text}");
         assert!(is_marked(&Value::string(text), &Type::String), "{text}");
     }
     // These differ, so that text is text.
     for text in [
-        "5", "0.5", "-5", "1e100", "0.10", "+0.1", ".1", "00.1", "", "-", "inf", "1.", "0.1 ",
+        "5",
+        "0.5",
+        "-5",
+        "1e100",
+        "0.10",
+        "+0.1",
+        ".1",
+        "00.1",
+        "",
+        "-",
+        "inf",
+        "1.",
+        "0.1 ",
+        "-0",
+        "-0.0",
+        "9223372036854775807",
+        "0.375",
     ] {
         assert!(!is_marked(&Value::string(text), &Type::String), "{text}");
     }
@@ -442,8 +460,24 @@ fn values_are_counted_without_being_read() {
         ("b", Value::object([("c", Value::bool(true))])),
     ]);
     let bytes = encode(&value, &value.ty()).unwrap();
-    // Keys count too.
-    assert_eq!(count(&bytes), Ok((9, 2)));
+    let counted = Count {
+        values: 6,
+        maps: 2,
+        entries: 3,
+    };
+    assert_eq!(count(&bytes), Ok(counted));
     // Text that is shorter than it says.
     assert!(count(&[0xa5, b'x']).is_err());
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_may_be_a_number_has_the_same_bytes_as_one(text in "-?[0-9]{1,21}(\\.[0-9]{0,4}[05]?)?") {
+        let marks: Marks = [Mark::Ephemeral].into_iter().collect();
+        let bytes = encode(&Value::string(text.as_str()), &Type::String).unwrap();
+        let number = text.parse::<Number>().map(Value::number);
+        let is_same = number.is_ok_and(|it| encode(&it, &Type::Number).as_ref() == Ok(&bytes));
+        let read = decode_implied(&bytes, &marks).unwrap();
+        proptest::prop_assert_eq!(read.is_marked_deep(), is_same);
+    }
 }

@@ -2,6 +2,7 @@
 //! within its memory, with a verdict or with an error.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,8 +15,13 @@ use crate::screen::{output, remark, step};
 // Those of the evaluator's own tests.
 #[path = "../../../config/tests/hostile/inputs.rs"]
 mod inputs;
+#[path = "../../../config/tests/support/planfile.rs"]
+mod planfile;
+#[path = "../../../config/tests/hostile/plans.rs"]
+mod plans;
 
 use inputs::Input;
+use plans::PlanInput;
 
 /// About as many bytes as the long ones have: some are too large at the first look, and cost more if
 /// they are not.
@@ -58,7 +64,8 @@ pub(super) fn run(only: Option<&str>) -> Result<()> {
     for (at, (title, bytes, group)) in groups.into_iter().enumerate() {
         step(at + 1, title);
         for input in group.iter().filter(|input| wanted(input)) {
-            let run = check(&checker, input, bytes)?;
+            let write = |folder: &Path| input.write(folder, bytes);
+            let run = check(&checker, ".", write).context(input.name.clone())?;
             let wrong = run.wrong();
             slowest = slowest.max(run.time);
             hardest = hardest.max(run.worked);
@@ -67,6 +74,19 @@ pub(super) fn run(only: Option<&str>) -> Result<()> {
             bad += usize::from(wrong.is_some());
             output(&run.row(&input.name, wrong));
         }
+    }
+    step(4, "plans of 100 MB");
+    let wanted = |input: &PlanInput| only.is_none_or(|only| input.name.contains(only));
+    for input in plans::inputs().iter().filter(|input| wanted(input)) {
+        let write = |folder: &Path| fs::write(folder.join(input.file), (input.bytes)(SIZES[0]));
+        let run = check(&checker, input.file, write).context(input.name)?;
+        let wrong = run.wrong();
+        slowest = slowest.max(run.time);
+        hardest = hardest.max(run.worked);
+        largest = largest.max(run.kib);
+        count += 1;
+        bad += usize::from(wrong.is_some());
+        output(&run.row(&format!("{}: {}", input.file, input.name), wrong));
     }
     ensure!(count > 0, "no input has that in its name");
     ensure!(bad == 0, "{bad} of {count} inputs did not end as they must");
@@ -79,17 +99,20 @@ pub(super) fn run(only: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-fn check(checker: &Path, input: &Input, bytes: usize) -> Result<Run> {
+/// Checks one argument in a folder with what is written into it.
+fn check(
+    checker: &Path,
+    argument: &str,
+    write: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<Run> {
     let folder = tempfile::tempdir()?;
     let inside = folder.path().join("configuration");
     fs::create_dir(&inside)?;
-    input
-        .write(&inside, bytes)
-        .with_context(|| format!("cannot write {}", input.name))?;
+    write(&inside).context("cannot write the input")?;
     let errors = folder.path().join("errors");
     let start = Instant::now();
     let mut child = Command::new(checker)
-        .args(["check", "."])
+        .args(["check", argument])
         .current_dir(&inside)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

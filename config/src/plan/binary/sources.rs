@@ -9,6 +9,7 @@ use crate::plan::archive::Members;
 use crate::plan::{PlanError, SourceModule, Sources};
 
 const MANIFEST: &str = "tfconfig/modules.json";
+const MAX_MODULES: u64 = 100_000;
 const MODULE: &str = "tfconfig/m-";
 
 #[derive(Deserialize)]
@@ -22,6 +23,11 @@ struct Record {
 /// All modules, the root first.
 pub(super) fn read(members: &Members) -> Result<Sources, PlanError> {
     let manifest = members.get(MANIFEST).ok_or(PlanError::Missing(MANIFEST))?;
+    // Every module is an object.
+    let modules = memchr::memchr_iter(b'{', manifest).count() as u64;
+    if modules > MAX_MODULES {
+        return Err(PlanError::too_large("modules", MAX_MODULES));
+    }
     let records: Vec<Record> =
         serde_json::from_slice(manifest).map_err(|error| PlanError::malformed(MANIFEST, error))?;
     let mut modules = BTreeMap::new();

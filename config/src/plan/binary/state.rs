@@ -86,7 +86,7 @@ pub(super) fn read(
                 key: object.key()?,
                 ..address.clone()
             };
-            let sensitive = object.sensitive()?;
+            let sensitive = object.sensitive(values)?;
             prior.push(PriorResource {
                 value: values.state(&address, attributes.get(), &sensitive)?.into(),
                 provider: super::changes::provider_source(&resource.provider),
@@ -120,11 +120,16 @@ impl Object<'_> {
         }
     }
 
-    fn sensitive(&self) -> Result<Tree, PlanError> {
+    fn sensitive(&self, values: &mut Values<'_>) -> Result<Tree, PlanError> {
         let mut tree = Tree::default();
         let Some(json) = self.sensitive_attributes else {
             return Ok(tree);
         };
+        let parts = json
+            .get()
+            .bytes()
+            .filter(|byte| matches!(byte, b'[' | b'{'));
+        values.charge(parts.count() as u64 * OBJECT)?;
         let paths: Option<Vec<Vec<Step>>> = serde_json::from_str(json.get())
             .map_err(|error| PlanError::malformed("tfstate sensitive_attributes", error))?;
         for path in paths.into_iter().flatten() {

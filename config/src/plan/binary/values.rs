@@ -12,11 +12,13 @@ use crate::plan::number::NumberOrString;
 use crate::schema::{Schema, Schemas};
 
 /// What all that is read of a plan may take in memory, in bytes, as it is estimated before.
-const MAX_MEMORY: u64 = 384 << 20;
-/// What a value takes, with its name.
+const MAX_MEMORY: u64 = 512 << 20;
+/// What a value takes, with its place in a map.
 const VALUE: u64 = 100;
+/// What the name of an entry takes, unless a schema has it already.
+const NAME: u64 = 30;
 /// What a map takes beside its values: its first node has room for eleven.
-const MAP: u64 = 900;
+const MAP: u64 = 800;
 
 /// Reads values, and knows how many more may be read.
 pub(super) struct Values<'s> {
@@ -52,8 +54,8 @@ impl<'s> Values<'s> {
 
     fn charge_values(&mut self, place: &str, bytes: &[u8]) -> Result<(), PlanError> {
         let count = msgpack::count(bytes).map_err(|error| damaged(place, &error))?;
-        let (values, maps) = count;
-        self.charge(values * VALUE + maps * MAP + bytes.len() as u64)
+        let values = count.values * VALUE + count.entries * NAME + count.maps * MAP;
+        self.charge(values + bytes.len() as u64)
     }
 
     /// A value that nobody has a type for, unless it says it itself.
