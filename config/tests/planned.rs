@@ -63,7 +63,12 @@ fn planned(folder: &str, name: &str, inputs: &Inputs) -> Evaluated {
         path: directory.join(name),
         source: name.ends_with(".json").then_some(directory),
     };
-    evaluate_plan(&plan(folder, name, inputs), &request, inputs, &Cache::default())
+    evaluate_plan(
+        &plan(folder, name, inputs),
+        &request,
+        inputs,
+        &Cache::default(),
+    )
 }
 
 /// What differs.
@@ -81,7 +86,12 @@ fn references(value: &Value) -> BTreeSet<String> {
     let marks = value.deep_marks();
     let found = marks.iter().filter_map(Reference::from_mark);
     found
-        .map(|it| format!("{}{}.{} {:?}", it.address, it.any_key, it.path, it.certainty))
+        .map(|it| {
+            format!(
+                "{}{}.{} {:?}",
+                it.address, it.any_key, it.path, it.certainty
+            )
+        })
         .collect()
 }
 
@@ -122,7 +132,10 @@ impl Tally {
         }
         let (ours, theirs) = (&alone.blocks, &planned.blocks);
         if ours.len() != theirs.len() {
-            self.fault(path, format!("{} blocks, {} planned", ours.len(), theirs.len()));
+            self.fault(
+                path,
+                format!("{} blocks, {} planned", ours.len(), theirs.len()),
+            );
         }
         for (at, (alone, planned)) in ours.iter().zip(theirs).enumerate() {
             let path = format!("{path}.{}[{at}]", alone.block().type_name);

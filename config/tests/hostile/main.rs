@@ -244,12 +244,9 @@ fn hostile_plans_end_with_a_plan_or_a_sentence() {
         let bytes = (input.bytes)(100_000);
         let read = Plan::from_bytes(&bytes, &Schemas::default());
         if let Err(error) = read {
-            let said = error.to_string();
-            assert!(
-                !said.is_empty() && said.len() < 500,
-                "{}: {said}",
-                input.name
-            );
+            let (name, said) = (input.name, error.to_string());
+            let is_sentence = !said.is_empty() && said.len() < 500;
+            assert!(is_sentence, "{}: {name}: {said}", input.file);
         }
     }
 }

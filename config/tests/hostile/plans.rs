@@ -9,12 +9,18 @@ use super::planfile::{Message, change, dynamic, file, file_with, plan, resource}
 pub(crate) struct PlanInput {
     pub(crate) name: &'static str,
     pub(crate) file: &'static str,
-    pub(crate) bytes: fn(usize) -> Vec<u8>,
+    pub(crate) bytes: Make,
 }
+
+/// Makes about so many bytes.
+type Make = fn(usize) -> Vec<u8>;
+
+/// An input by name.
+type Named = (&'static str, Make);
 
 /// All of them.
 pub(crate) fn inputs() -> Vec<PlanInput> {
-    const BINARY: [(&str, fn(usize) -> Vec<u8>); 17] = [
+    const BINARY: [Named; 17] = [
         ("zeros", |size| file(&vec![0; size])),
         ("nulls in a value", |size| value(array(size, &[0xc0]))),
         ("small maps in a value", |size| {
@@ -87,7 +93,7 @@ pub(crate) fn inputs() -> Vec<PlanInput> {
             file_with(&plan().0, &[("tfconfig/m-/main.tf", text.as_bytes())])
         }),
     ];
-    const JSON: [(&str, fn(usize) -> Vec<u8>); 8] = [
+    const JSON: [Named; 8] = [
         ("resources", |size| {
             let change = r#"{"address":"terraform_data.a","mode":"managed","type":"terraform_data","name":"a","change":{"actions":["create"],"before":null,"after":{"input":null},"after_unknown":{"id":true}}},"#;
             json(&format!(
@@ -116,8 +122,8 @@ pub(crate) fn inputs() -> Vec<PlanInput> {
             ))
         }),
     ];
-    let all = |file, inputs: &[(&'static str, fn(usize) -> Vec<u8>)]| {
-        let input = |(name, bytes): &(&'static str, fn(usize) -> Vec<u8>)| PlanInput {
+    let all = |file, inputs: &[Named]| {
+        let input = |(name, bytes): &Named| PlanInput {
             name,
             file,
             bytes: *bytes,

@@ -16,15 +16,15 @@ fn read(bytes: &[u8]) -> Result<Plan, PlanError> {
 }
 
 fn fixture() -> Vec<u8> {
-    fs::read(fixtures().join("modules/p.tfplan")).unwrap()
+    fs::read(fixtures().join("modules/p.tfplan")).expect("a fixture")
 }
 
 /// The plan in an archive, unpacked.
 fn message(bytes: &[u8]) -> Vec<u8> {
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    let mut member = archive.by_name("tfplan").unwrap();
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a fixture");
+    let mut member = archive.by_name("tfplan").expect("a fixture");
     let mut message = Vec::new();
-    std::io::copy(&mut member, &mut message).unwrap();
+    std::io::copy(&mut member, &mut message).expect("a fixture");
     message
 }
 

@@ -10,12 +10,12 @@ use terraform_config::schema::Schemas;
 use crate::planfile::{Message, change, dynamic, file, file_with, plan, resource, value};
 
 fn read(plan: &Message) -> Plan {
-    Plan::from_bytes(&file(&plan.0), &Schemas::default()).unwrap()
+    Plan::from_bytes(&file(&plan.0), &Schemas::default()).expect("a plan")
 }
 
 fn refused(plan: &Message) -> String {
     let read = Plan::from_bytes(&file(&plan.0), &Schemas::default());
-    read.unwrap_err().to_string()
+    read.expect_err("no plan").to_string()
 }
 
 fn object(name: &str, part: Value) -> Value {

@@ -41,9 +41,9 @@ fn fixtures() -> PathBuf {
 }
 
 fn schemas() -> Schemas {
-    let text = fs::read_to_string(fixtures().join("schemas.json")).unwrap();
+    let text = fs::read_to_string(fixtures().join("schemas.json")).expect("a fixture");
     let mut schemas = Schemas::default();
-    schemas.add(&text).unwrap();
+    schemas.add(&text).expect("schemas");
     schemas
 }
 
