@@ -14,7 +14,7 @@ use crate::instance::{Mode, ModuleStep};
 use crate::plan::PlanError;
 
 /// The depth of modules within modules that is looked at.
-const MAX_DEPTH: usize = 24;
+const MAX_DEPTH: usize = 16;
 
 /// All that the document says of the configuration.
 #[derive(Default)]

@@ -17,7 +17,7 @@ use crate::why::Why;
 /// Values that may be made of a small document.
 const SMALL: usize = 4_000_000;
 /// Bytes of a larger document for which one more may be made.
-const BYTES_PER_VALUE: usize = 32;
+const BYTES_PER_VALUE: usize = 16;
 /// Values that may be made at a time.
 const MAX_AT_A_TIME: usize = 2_000_000;
 
@@ -109,14 +109,19 @@ impl Document {
         serde_json::from_str(text).map_err(unreadable)
     }
 
+    /// Takes so many values from what may still be made; false if there are not so many.
+    pub(super) fn afford(&self, values: usize) -> bool {
+        let take = |left: usize| left.checked_sub(values);
+        let (set, get) = (Ordering::Relaxed, Ordering::Relaxed);
+        self.budget.fetch_update(set, get, take).is_ok()
+    }
+
     /// Takes the values that a text holds at most from what may still be made.
     fn spend(&self, text: &str) -> Result<(), Why> {
         // Every value but the first follows one of these; many of them stand within strings.
         let values = 1 + memchr::memchr3_iter(b',', b'[', b'{', text.as_bytes()).count();
-        let take = |left: usize| left.checked_sub(values);
         let is_little = values <= MAX_AT_A_TIME;
-        let (set, get) = (Ordering::Relaxed, Ordering::Relaxed);
-        if is_little && self.budget.fetch_update(set, get, take).is_ok() {
+        if is_little && self.afford(values) {
             return Ok(());
         }
         Err(Why::new("the plan holds more values than are ever read"))

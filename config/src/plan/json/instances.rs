@@ -27,14 +27,17 @@ use crate::schema::Schema;
 use crate::why::Why;
 use crate::{Origin, SourceFile};
 
+/// What a body takes beside its values, in values.
+const VALUES_OF_A_BODY: usize = 64;
+
 type Expressions = Option<Rc<Map<String, Json>>>;
 
 /// The instances that a plan leaves there, unchanged ones included, and what is deferred, which
 /// stands for any number. Nothing if the plan was not read from JSON. All are at one place that has
 /// no line: `path`, the plan as it is shown.
 ///
-/// Of a resource whose type no schema is known for there is the address alone: its body is
-/// [`Body::is_incomplete`].
+/// Of a resource whose type no schema is known for, and of those beyond what any plan needs, there
+/// is the address alone: its body is [`Body::is_incomplete`].
 pub(in crate::plan) fn instances(plan: &Plan, path: &Path) -> Vec<Instance> {
     let Some(document) = &plan.document else {
         return Vec::new();
@@ -128,8 +131,10 @@ impl Maker<'_> {
             .schemas
             .resource(address.mode, &address.type_name);
         let body = match schema {
-            Some(schema) => self.body(address, schema, resource, value(), change),
-            None => Body {
+            Some(schema) if self.document.afford(VALUES_OF_A_BODY) => {
+                self.body(address, schema, resource, value(), change)
+            }
+            _ => Body {
                 is_incomplete: true,
                 ..Body::default()
             },

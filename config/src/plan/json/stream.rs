@@ -11,10 +11,10 @@ use super::read::Text;
 use crate::plan::PlanError;
 
 /// Entries that a list may have, whatever its length.
-const FREE: usize = 1_000;
+const FREE: usize = 100_000;
 /// The least bytes of an entry of a long list: no host writes a resource that is shorter, and what
 /// is kept of one takes five times as much.
-const LEAST: usize = 100;
+const LEAST: usize = 250;
 
 /// Calls `visit` with every element of a JSON array.
 pub(super) fn for_each_element<'a, T: Deserialize<'a>>(
