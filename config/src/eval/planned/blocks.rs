@@ -250,7 +250,9 @@ impl<'a> Env<'a> {
     }
 
     fn shallow(&self, body: &tree::Body) -> Vec<(Name, Value)> {
-        let attributes = body.attributes.iter().filter(|it| !it.repeats);
+        let attributes = body.attributes.iter();
+        // What may be a block is none that lacks what nobody wrote in it.
+        let attributes = attributes.filter(|it| !it.repeats && !it.maybe_block);
         let values = attributes.filter_map(|it| {
             let (value, _) = self.evaluator.doubting(|| self.eval(&it.expr));
             // What is wrong with it is said when it is evaluated for good.
