@@ -9,7 +9,8 @@
 //!   its values alone.
 //! - `archive`: the zip around a plan file, within limits. - `protobuf`: the wire format.
 //! - `binary`: what is in them. - `number`: numbers that a plan file writes as text.
-//! - `address`: addresses as plans write them.
+//! - `json`: what `show -json` prints. - `later`: values that are read when somebody asks.
+//! - `address`: addresses as plans write them. - `sniff`: whether a file looks like a plan.
 
 mod address;
 mod archive;
