@@ -23,19 +23,34 @@ pub(crate) enum Disk {
 
 /// Files in memory, by directory and name.
 #[derive(Debug, Default)]
-pub(crate) struct Files(BTreeMap<PathBuf, BTreeMap<String, Arc<[u8]>>>);
+pub(crate) struct Files {
+    directories: BTreeMap<PathBuf, BTreeMap<String, Arc<[u8]>>>,
+    data: Option<PathBuf>,
+}
 
 impl Files {
+    /// Lets `file` and its like read what is not here on the machine's own disk, within a
+    /// directory.
+    pub(crate) fn with_data_in(mut self, fence: PathBuf) -> Self {
+        self.data = Some(fence);
+        self
+    }
+
+    /// The directory within which the machine's own files count too, for `file` and its like.
+    pub(crate) fn data(&self) -> Option<&Path> {
+        self.data.as_deref()
+    }
+
     /// Adds a directory; false if one is there that holds something else.
     pub(crate) fn add(&mut self, directory: &Path, files: BTreeMap<String, Arc<[u8]>>) -> bool {
-        let there = self.0.entry(clean(directory));
+        let there = self.directories.entry(clean(directory));
         *there.or_insert_with(|| files.clone()) == files
     }
 
     /// The directory without `.` and `..`, if it is here.
     pub(crate) fn directory(&self, path: &Path) -> Option<PathBuf> {
         let path = clean(path);
-        self.0.contains_key(&path).then_some(path)
+        self.directories.contains_key(&path).then_some(path)
     }
 
     /// What a file holds, if it is here.
@@ -43,7 +58,10 @@ impl Files {
         let path = clean(path);
         let directory = path.parent().map(clean)?;
         let name = path.file_name()?.to_str()?;
-        self.0.get(&directory)?.get(name).map(AsRef::as_ref)
+        self.directories
+            .get(&directory)?
+            .get(name)
+            .map(AsRef::as_ref)
     }
 }
 
@@ -82,7 +100,7 @@ impl Disk {
             Self::Real => names(directory, is_wanted),
             Self::Memory(files) => {
                 let files = files
-                    .0
+                    .directories
                     .get(&clean(directory))
                     .ok_or(io::ErrorKind::NotFound)?;
                 let names = files.keys().filter(|name| is_wanted(name));

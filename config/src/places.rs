@@ -59,10 +59,10 @@ impl Places {
     }
 
     /// The nearest directory upwards that git knows, else the directory itself. What is in memory
-    /// lies in none: the path is empty.
+    /// lies in that of its data, or in none: then the path is empty.
     pub(crate) fn repository(&self, directory: &Path) -> PathBuf {
-        if self.disk.memory().is_some() {
-            return PathBuf::new();
+        if let Some(files) = self.disk.memory() {
+            return files.data().unwrap_or(Path::new("")).to_owned();
         }
         let directory = self.canonical(directory);
         let mut asked = Vec::new();

@@ -53,6 +53,11 @@ fn read(document: &Json, inputs: &Inputs) -> Plan {
 
 /// With a configuration that the plan carries.
 fn carried(files: &[(&str, &str)], document: &Json) -> Evaluated {
+    carried_beside(files, None, document)
+}
+
+/// The same, and the directory that the user names.
+fn carried_beside(files: &[(&str, &str)], source: Option<&Path>, document: &Json) -> Evaluated {
     let inputs = inputs();
     let files = files.iter();
     let module = SourceModule {
@@ -68,7 +73,7 @@ fn carried(files: &[(&str, &str)], document: &Json) -> Evaluated {
     });
     let request = PlanRequest {
         path: "p.tfplan".into(),
-        source: None,
+        source: source.map(Path::to_owned),
     };
     evaluate_plan(&Arc::new(plan), &request, &inputs, &Cache::default())
 }
@@ -317,7 +322,90 @@ resource "terraform_data" "a" {
     let evaluated = carried(&[("main.tf", main)], &document(&[change]));
     insta::assert_snapshot!(shown(&evaluated, Path::new("p.tfplan")), @r#"
     terraform_data.a at main.tf:2:1
-      input = {cwd = ?string(the directory of a plan is not in it), exists = ?bool("Cargo.toml" is not in the plan), here = ?string(the directory of a plan is not in it), hosts = ?string("/etc/hosts" is not in the plan), own = true, set = ?set of string("." is not in the plan)}
+      input = {cwd = ?string(the directory of a plan is not in it), exists = ?bool("Cargo.toml" is not in the plan: --source DIR says where it is), here = ?string(the directory of a plan is not in it), hosts = ?string("/etc/hosts" is not in the plan: --source DIR says where it is), own = true, set = ?set of string("." is not in the plan: --source DIR says where it is)}
+    "#);
+}
+
+#[test]
+fn data_that_a_plan_does_not_carry_are_read_where_the_user_says() {
+    let main = r#"
+resource "terraform_data" "a" {
+  input = {
+    there   = file("pools.json")
+    gone    = file("gone.json")
+    outside = file("/etc/hosts")
+    exists  = fileexists("pools.json")
+    set     = fileset(".", "*.json")
+    own     = length(file("main.tf")) > 0
+  }
+}
+"#;
+    let change = create("terraform_data.a", json!({}), json!({"input": true}));
+    // What lies there and was not planned is not the configuration.
+    let other = "resource \"terraform_data\" \"b\" {}\n";
+    let directory = support::tree(&[("pools.json", "[1]"), ("main.tf", other)]);
+    let base = directory.path();
+    let plan = document(&[change]);
+    let evaluated = carried_beside(&[("main.tf", main)], Some(base), &plan);
+    insta::assert_snapshot!(shown(&evaluated, base), @r#"
+    terraform_data.a at main.tf:2:1
+      input = {exists = true, gone = ?string("gone.json" is neither in the plan nor where --source says), outside = ?string("/etc/hosts" lies outside the repository, where no file is read), own = true, set = set["pools.json"], there = "[1]"}
+    "#);
+}
+
+/// Text alone may have been a number before: `"3"` is as well made of 3.
+#[test]
+fn text_around_an_iterator_tells_what_it_was() {
+    let main = r#"
+locals {
+  pools = yamldecode(file("pools.yaml"))
+}
+resource "rancher2_cluster_v2" "c" {
+  rke_config {
+    dynamic "machine_pools" {
+      for_each = local.pools
+      content {
+        name = "${machine_pools.key}-pool"
+        machine_config {
+          name = "is ${machine_pools.value.zone}, and ${machine_pools.key}"
+          kind = "of ${machine_pools.value.size}"
+        }
+        cloud_credential_secret_name = "in ${machine_pools.value.zone}"
+        machine_os                   = "${machine_pools.value.size}x"
+      }
+    }
+  }
+}
+"#;
+    let pool = |key: &str, zone: &str| {
+        json!({"name": format!("{key}-pool"), "cloud_credential_secret_name": format!("in {zone}"),
+               "machine_os": "3x", "machine_config": [{}]})
+    };
+    let pools = [pool("1", "a"), pool("b", "7")];
+    let unknown = json!({"machine_config": [{"name": true, "kind": true}]});
+    let change = create(
+        "rancher2_cluster_v2.c",
+        json!({"rke_config": [{"machine_pools": pools}]}),
+        json!({"rke_config": [{"machine_pools": [unknown, unknown]}]}),
+    );
+    let evaluated = carried(&[("main.tf", main)], &document(&[change]));
+    insta::assert_snapshot!(shown(&evaluated, Path::new("p.tfplan")), @r#"
+    rancher2_cluster_v2.c at main.tf:5:1
+      rke_config
+        machine_pools
+          cloud_credential_secret_name = "in a"
+          machine_os = "3x"
+          name = "1-pool"
+          machine_config
+            kind = ?string(local.pools <- "pools.yaml" is not in the plan: --source DIR says where it is)
+            name = "is a, and 1"
+        machine_pools
+          cloud_credential_secret_name = "in 7"
+          machine_os = "3x"
+          name = "b-pool"
+          machine_config
+            kind = ?string(local.pools <- "pools.yaml" is not in the plan: --source DIR says where it is)
+            name = ?string(local.pools <- "pools.yaml" is not in the plan: --source DIR says where it is)
     "#);
 }
 

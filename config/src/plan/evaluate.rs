@@ -28,9 +28,9 @@ pub struct PlanRequest {
 /// Evaluates what a plan leaves behind: every instance that is there after the apply, unchanged
 /// ones included. Variables are the plan's, whatever `inputs` say, and there are no gates.
 ///
-/// The configuration that a plan carries is read from memory. Its places are shown in the
-/// directory that the user names, else beside the plan if the same files lie there, else in the
-/// plan's path as if that were a directory.
+/// The configuration that a plan carries is read from memory; what `file` and its like read is not
+/// in it and comes from the directory that the user names. Places are shown in that directory, else
+/// beside the plan if the same files lie there, else in the plan's path as if that were a directory.
 pub fn evaluate_plan(
     plan: &Arc<Plan>,
     request: &PlanRequest,
@@ -38,7 +38,7 @@ pub fn evaluate_plan(
     cache: &Cache,
 ) -> Evaluated {
     let mut evaluated = match (&plan.sources, &request.source) {
-        (Some(sources), _) => from_memory(plan, sources, request, inputs),
+        (Some(sources), _) => from_memory(plan, sources, request, inputs, cache),
         (None, Some(directory)) => from_directory(plan, directory, request, inputs, cache),
         (None, None) => alone(plan, request),
     };
@@ -51,9 +51,13 @@ fn from_memory(
     sources: &Sources,
     request: &PlanRequest,
     inputs: &Inputs,
+    cache: &Cache,
 ) -> Evaluated {
     let root = root_of(sources, request);
-    let (files, modules) = laid_out(sources, &root);
+    let (mut files, modules) = laid_out(sources, &root);
+    if let Some(directory) = &request.source {
+        files = files.with_data_in(cache.places.repository(directory));
+    }
     let planned = Planned::new(plan, &request.path, Some(modules));
     let inputs = Inputs {
         // Nothing but what the plan was made with counts.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cty::{Type, Value};
+use cty::{Number, Type, Value};
 
 use crate::load::Content;
 use crate::syntax::tree::{Block, Body, Expr, ExprKind, Name, Part, Step, StepKind};
@@ -187,7 +187,34 @@ impl Clues<'_> {
                     self.parts.entry(name).or_insert_with(|| planned.clone());
                 }
             }
+            None => self.text_around(expr, planned),
             _ => {}
+        }
+    }
+
+    /// An attribute that is text around something of the iterator: `"pool-${pools.value.zone}"`.
+    fn text_around(&mut self, expr: &Expr, planned: &Value) {
+        let ExprKind::Template(parts) = &expr.kind else {
+            return;
+        };
+        let (before, inner, after) = match parts.as_ref() {
+            [Part::Literal(before, _), Part::Interpolation(inner)] => (before.as_str(), inner, ""),
+            [Part::Interpolation(inner), Part::Literal(after, _)] => ("", inner, after.as_str()),
+            [
+                Part::Literal(before, _),
+                Part::Interpolation(inner),
+                Part::Literal(after, _),
+            ] => (before.as_str(), inner, after.as_str()),
+            _ => return,
+        };
+        let text = planned.as_str();
+        let text = text.and_then(|it| it.strip_prefix(before)?.strip_suffix(after));
+        let Some(text) = text else { return };
+        // Whether it was text before it was put there is seen at what nothing else becomes.
+        let is_key = matches!(path(inner, self.iterator), Some([step]) if is_named(step, "key"));
+        let may_be_other = matches!(text, "true" | "false") || text.parse::<Number>().is_ok();
+        if is_key || !may_be_other {
+            self.attribute(inner, &Value::string(text));
         }
     }
 }
