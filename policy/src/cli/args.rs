@@ -38,7 +38,7 @@ pub(super) struct CheckArgs {
     pub(super) paths: Vec<PathBuf>,
 
     /// Directory of the configuration that the plans were made from: its lines are shown, and what
-    /// plans as JSON leave out is read there
+    /// plans leave out is read there
     #[arg(long, value_name = "DIR")]
     pub(super) source: Option<PathBuf>,
 
