@@ -5,27 +5,34 @@
 
 #[path = "../tests/fuzz/mutate.rs"]
 mod mutate;
+#[path = "../tests/support/planfile.rs"]
+mod planfile;
+#[path = "../tests/fuzz/plans.rs"]
+mod plans;
 #[path = "../tests/support/random.rs"]
 mod random;
 #[path = "../tests/fuzz/targets.rs"]
 mod targets;
 
-use std::panic::catch_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use mutate::Corpus;
+use plans::Plans;
 
 /// Every so many texts are evaluated, too, which takes longer.
 const EVALUATED: u64 = 8;
+/// Every so many inputs is a plan.
+const PLANS: u64 = 3;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>());
     let mut next = |default| arguments.next().and_then(Result::ok).unwrap_or(default);
     let (seconds, seed) = (next(60), next(0));
     let end = Instant::now() + Duration::from_secs(seconds);
-    let corpus = Corpus::read();
+    let (corpus, plans) = (Corpus::read(), Plans::read());
     let (next_seed, panics, bytes) = (AtomicU64::new(seed), AtomicU64::new(0), AtomicU64::new(0));
     let work = || {
         let Ok(folder) = tempfile::tempdir() else {
@@ -33,17 +40,30 @@ fn main() -> ExitCode {
         };
         while Instant::now() < end {
             let seed = next_seed.fetch_add(1, Ordering::Relaxed);
-            let (kind, text) = corpus.damaged(seed);
-            bytes.fetch_add(text.len() as u64, Ordering::Relaxed);
-            let done = catch_unwind(|| {
-                targets::parses(kind, &text);
-                if seed % EVALUATED == 0 {
-                    targets::evaluates(kind, &text, folder.path());
+            let done = match seed % PLANS {
+                0 => {
+                    let (form, plan) = plans.damaged(seed);
+                    bytes.fetch_add(plan.len() as u64, Ordering::Relaxed);
+                    let done = catch_unwind(AssertUnwindSafe(|| {
+                        plans.reads_damaged(form, &plan, seed);
+                    }));
+                    done.map_err(|_| (form.name(), plan))
                 }
-            });
-            if done.is_err() {
+                _ => {
+                    let (kind, text) = corpus.damaged(seed);
+                    bytes.fetch_add(text.len() as u64, Ordering::Relaxed);
+                    let done = catch_unwind(|| {
+                        targets::parses(kind, &text);
+                        if seed % EVALUATED == 0 {
+                            targets::evaluates(kind, &text, folder.path());
+                        }
+                    });
+                    done.map_err(|_| (kind.name(), text))
+                }
+            };
+            if let Err((name, text)) = done {
                 panics.fetch_add(1, Ordering::Relaxed);
-                let name = format!("panic-{seed}-{}", kind.name());
+                let name = format!("panic-{seed}-{name}");
                 println!("seed {seed}: see {name}");
                 if let Err(error) = std::fs::write(&name, &text) {
                     println!("{name} cannot be written: {error}");
@@ -59,10 +79,9 @@ fn main() -> ExitCode {
     });
     let (texts, panics) = (next_seed.into_inner() - seed, panics.into_inner());
     println!(
-        "{texts} texts, {} MB, of which {} were evaluated; {} to damage; {panics} panics",
+        "{texts} inputs, {} MB, a third of them plans; {} to damage; {panics} panics",
         bytes.into_inner() / 1_000_000,
-        texts / EVALUATED,
-        corpus.len()
+        corpus.len() + plans.len()
     );
     match panics {
         0 => ExitCode::SUCCESS,

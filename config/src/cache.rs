@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::Dialect;
+use crate::disk::{Disk, Files};
 use crate::load::{File, FileNames, Module, ModuleFiles, file_names, has_tofu, module_files};
 use crate::places::Places;
 use crate::syntax::Memory;
@@ -15,6 +16,7 @@ use crate::syntax::Memory;
 /// threads.
 #[derive(Debug, Default)]
 pub struct Cache {
+    pub(crate) disk: Disk,
     pub(crate) places: Places,
     names: Shelf<PathBuf, io::Result<FileNames>>,
     files: Shelf<PathBuf, File>,
@@ -25,6 +27,16 @@ pub struct Cache {
 }
 
 impl Cache {
+    /// One that reads these files, and nothing else.
+    pub(crate) fn in_memory(files: Files) -> Self {
+        let disk = Disk::Memory(Arc::new(files));
+        Self {
+            places: Places::on(disk.clone()),
+            disk,
+            ..Self::default()
+        }
+    }
+
     /// How many files were read and parsed so far.
     pub fn parsed(&self) -> usize {
         self.parsed.load(Ordering::Relaxed)
@@ -35,10 +47,10 @@ impl Cache {
     pub(crate) fn file(&self, path: &Path) -> Arc<File> {
         self.files.get(path.to_owned(), || {
             let real = self.places.canonical(path);
-            match real == path || !real.is_file() {
+            match real == path || !self.disk.is_file(&real) {
                 true => {
                     self.parsed.fetch_add(1, Ordering::Relaxed);
-                    File::read(path, &self.memory)
+                    File::read(path, &self.disk, &self.memory)
                 }
                 false => self.file(&real).under(path),
             }
@@ -73,7 +85,7 @@ impl Cache {
 
     fn names(&self, directory: &Path) -> Arc<io::Result<FileNames>> {
         self.names
-            .get(directory.to_owned(), || file_names(directory))
+            .get(directory.to_owned(), || file_names(directory, &self.disk))
     }
 }
 

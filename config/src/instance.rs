@@ -1,7 +1,7 @@
 //! The product of this crate: resource instances whose attributes know their value, or why not,
 //! and where they were written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -166,6 +166,9 @@ pub struct Body {
     /// True if something in it does not parse, or was not looked at because evaluating the root takes
     /// too long: what seems absent may be there.
     pub is_incomplete: bool,
+    /// Types of nested blocks that count as absent unless a `dynamic` block makes them: a plan as
+    /// JSON does not tell the two apart, and its sources would.
+    pub presumed_absent: BTreeSet<Arc<str>>,
 }
 
 /// One attribute.

@@ -6,6 +6,7 @@
 //! - [`discover()`]: root modules under the paths a user names.
 //! - [`evaluate`]: one root module, and the modules it calls, to [`Evaluated`]; [`behind_gates`]:
 //!   the same with a switch turned.
+//! - [`plan`]: what `terraform plan` found and decided.
 //! - [`syntax`]: text to trees. - [`functions`]: Terraform's built-in functions.
 //! - [`source`]: files and places in them.
 //! - [`instance`]: the product. - [`schema`]: what providers say of their resources.
@@ -29,6 +30,7 @@
 
 mod cache;
 mod discover;
+mod disk;
 mod eval;
 pub mod functions;
 mod inputs;
@@ -36,6 +38,7 @@ pub mod instance;
 mod load;
 mod paths;
 mod places;
+pub mod plan;
 mod problem;
 pub mod schema;
 mod similar;

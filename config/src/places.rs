@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::disk::Disk;
 use crate::paths::clean;
 
 /// Longer paths lead nowhere on any system.
@@ -14,6 +15,7 @@ const MAX_PATH: usize = 4096;
 /// What is known of paths so far. A change on disk is not seen.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
+    disk: Disk,
     known: Known<Option<Place>>,
     repositories: Known<Option<PathBuf>>,
 }
@@ -27,6 +29,14 @@ struct Place {
 }
 
 impl Places {
+    /// Those of a disk.
+    pub(crate) fn on(disk: Disk) -> Self {
+        Self {
+            disk,
+            ..Self::default()
+        }
+    }
+
     /// The path without links, or as it is if it leads nowhere.
     pub(crate) fn canonical(&self, path: &Path) -> PathBuf {
         let found = self.find(path).map(|place| place.path);
@@ -48,8 +58,12 @@ impl Places {
         }
     }
 
-    /// The nearest directory upwards that git knows, else the directory itself.
+    /// The nearest directory upwards that git knows, else the directory itself. What is in memory
+    /// lies in that of its data, or in none: then the path is empty.
     pub(crate) fn repository(&self, directory: &Path) -> PathBuf {
+        if let Some(files) = self.disk.memory() {
+            return files.data().unwrap_or(Path::new("")).to_owned();
+        }
         let directory = self.canonical(directory);
         let mut asked = Vec::new();
         let mut found = None;
@@ -74,7 +88,13 @@ impl Places {
         if let Some(known) = self.known.get(path) {
             return known;
         }
-        let found = self.look(path);
+        let found = match self.disk.memory() {
+            None => self.look(path),
+            Some(files) => files.directory(path).map(|path| Place {
+                path,
+                is_directory: true,
+            }),
+        };
         self.known.put(path, found.clone());
         found
     }

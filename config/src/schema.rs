@@ -66,7 +66,8 @@ pub enum Nesting {
 /// Schemas by type of resource. Terraform's own `terraform_data` is always among them.
 #[derive(Clone, Debug)]
 pub struct Schemas {
-    resources: HashMap<(Mode, Arc<str>), Arc<Schema>>,
+    managed: HashMap<Arc<str>, Arc<Schema>>,
+    data: HashMap<Arc<str>, Arc<Schema>>,
     providers: HashMap<Arc<str>, Arc<Schema>>,
 }
 
@@ -95,9 +96,9 @@ impl Default for Schemas {
                 blocks: BTreeMap::new(),
             })
         });
-        let name = (Mode::Managed, "terraform_data".into());
         Self {
-            resources: HashMap::from([(name, Arc::clone(&BUILT_IN))]),
+            managed: HashMap::from([("terraform_data".into(), Arc::clone(&BUILT_IN))]),
+            data: HashMap::new(),
             providers: HashMap::new(),
         }
     }
@@ -135,12 +136,19 @@ impl Schemas {
     }
 
     fn insert(&mut self, mode: Mode, name: String, schema: Schema) {
-        self.resources.insert((mode, name.into()), Arc::new(schema));
+        let resources = match mode {
+            Mode::Managed => &mut self.managed,
+            Mode::Data => &mut self.data,
+        };
+        resources.insert(name.into(), Arc::new(schema));
     }
 
     /// The schema of a type of resource or data source, if it is here.
     pub fn resource(&self, mode: Mode, type_name: &str) -> Option<&Arc<Schema>> {
-        self.resources.get(&(mode, type_name.into()))
+        match mode {
+            Mode::Managed => self.managed.get(type_name),
+            Mode::Data => self.data.get(type_name),
+        }
     }
 
     /// The schema of a provider's configuration, by the provider's type: `aws`.

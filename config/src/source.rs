@@ -11,6 +11,7 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The whole text.
     pub text: String,
+    has_lines: bool,
     steps: OnceLock<Box<[Position]>>,
 }
 
@@ -31,8 +32,22 @@ impl SourceFile {
         Self {
             path: path.into(),
             text: text.into(),
+            has_lines: true,
             steps: OnceLock::new(),
         }
+    }
+
+    /// A file of which only the path is known: a plan as JSON says where nothing was written.
+    pub fn without_text(path: impl Into<PathBuf>) -> Self {
+        Self {
+            has_lines: false,
+            ..Self::new(path, "")
+        }
+    }
+
+    /// True if places in it have a line and a column.
+    pub fn has_lines(&self) -> bool {
+        self.has_lines
     }
 
     /// Where the byte at an offset stands. Looks at a few KiB only, but for the first time.

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use holdfast::check::{Request, check};
+use holdfast::named::Named;
 use holdfast::paths::Paths;
 use holdfast::report::{Colour, Format};
 use holdfast_monorepo::Monorepo;
@@ -46,10 +47,7 @@ fn main() -> std::io::Result<()> {
             evaluated.instances.len()
         })
     });
-    let request = Request {
-        paths: paths.to_vec(),
-        inputs: Inputs::default(),
-    };
+    let request = Request::of(Named::directory(&top), Inputs::default());
     show("whole check, human report", || {
         let report = check(&request, Paths::new(&top));
         report.render(Format::Human, Colour::Off)

@@ -1,31 +1,57 @@
-//! The pipeline: paths, root modules, instances, estate, verdicts, report.
+//! The pipeline: configurations and plans, instances, estate, verdicts, report.
 
-use std::fs::{self, File};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+mod plan;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use std::path::PathBuf;
+
 use terraform_config::{
     Behind, Cache, DiscoverOptions, Discovery, Inputs, Problem, ProblemKind, RootDir, VarInput,
     behind_gates, discover, evaluate, threads,
 };
 
-use crate::engine::{self, Judgement};
+use crate::engine::{self, Input, Judgement};
 use crate::estate::{Estate, schemas};
+use crate::named::{Named, PlanFile};
 use crate::paths::Paths;
-use crate::report::Report;
+use crate::report::{Looked, Report};
 
 /// What to check, and with what.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Directories, files in them; absolute.
-    pub paths: Vec<PathBuf>,
+    /// Configurations and plans.
+    pub named: Named,
+    /// Where the configuration is that the plans were made from; absolute.
+    pub source: Option<PathBuf>,
     /// Variables, environment, workspace, dialect.
     pub inputs: Inputs,
 }
 
-/// Checks every root module under the paths of a request.
+/// One thing to judge.
+enum Work {
+    Root(RootDir),
+    Plan(PlanFile),
+}
+
+/// What came of it.
+#[derive(Default)]
+struct Judged {
+    judgement: Judgement,
+    problems: Vec<Problem>,
+    looked: Looked,
+}
+
+impl Request {
+    /// Without a source of plans.
+    pub fn of(named: Named, inputs: Inputs) -> Self {
+        Self {
+            named,
+            source: None,
+            inputs,
+        }
+    }
+}
+
+/// Checks every root module and every plan of a request.
 pub fn check(request: &Request, paths: Paths) -> Report {
     check_with(request, paths, &Cache::default())
 }
@@ -43,42 +69,55 @@ pub fn check_with(request: &Request, paths: Paths, cache: &Cache) -> Report {
         roots,
         mut problems,
     } = roots(request, cache);
-    let judged: Vec<(Judgement, Vec<Problem>)> =
-        threads::map(&roots, |root| one(root, request, cache));
+    let count = roots.len();
+    let plans = request.named.plans.iter().cloned().map(Work::Plan);
+    let work: Vec<Work> = roots.into_iter().map(Work::Root).chain(plans).collect();
     let mut judgement = Judgement::default();
-    for (judged, more) in judged {
-        judgement.extend(judged);
-        problems.extend(more);
+    let mut looked = Looked::default();
+    for judged in threads::map(&work, |work| judged(work, request, cache)) {
+        judgement.extend(judged.judgement);
+        problems.extend(judged.problems);
+        looked.roots += judged.looked.roots;
+        looked.plans += judged.looked.plans;
     }
-    told_once(&mut problems, &request.inputs, roots.len());
-    Report::new(judgement, problems, roots.len(), paths)
+    told_once(&mut problems, &request.inputs, count);
+    problems.extend(plan::without_effect(request));
+    Report::new(judgement, problems, looked, paths)
 }
 
 /// The root modules under the paths of a request.
 pub fn roots(request: &Request, cache: &Cache) -> Discovery {
-    let (plans, rest): (Vec<_>, Vec<_>) = request.paths.iter().cloned().partition(|p| is_plan(p));
-    let mut discovery = match rest.is_empty() {
+    let Named {
+        configurations,
+        problems,
+        ..
+    } = &request.named;
+    let mut discovery = match configurations.is_empty() {
         true => Discovery::default(),
         false => discover(
-            &rest,
+            configurations,
             &DiscoverOptions {
                 dialect: request.inputs.dialect,
             },
             cache,
         ),
     };
-    discovery.problems.extend(plans.into_iter().map(|plan| {
-        Problem::usage("plan files cannot be checked yet")
-            .with_help("name the directory of the configuration that it was made from")
-            .about(plan)
-    }));
+    discovery.problems.extend(problems.iter().cloned());
     discovery
 }
 
-fn one(root: &RootDir, request: &Request, cache: &Cache) -> (Judgement, Vec<Problem>) {
+fn judged(work: &Work, request: &Request, cache: &Cache) -> Judged {
+    match work {
+        Work::Root(root) => configuration(root, request, cache),
+        Work::Plan(file) => plan::judged(file, request, cache),
+    }
+}
+
+fn configuration(root: &RootDir, request: &Request, cache: &Cache) -> Judged {
     let evaluated = evaluate(root, &request.inputs, cache);
+    let input = Input::Root(root.path.clone());
     let (estate, unread) = Estate::of(&evaluated.instances);
-    let mut judgement = engine::judge(&estate, &root.path);
+    let mut judgement = engine::judge(&estate, &input);
     let (behind, too_many) = behind_gates(root, &request.inputs, cache, &evaluated);
     for Behind {
         gate,
@@ -88,13 +127,17 @@ fn one(root: &RootDir, request: &Request, cache: &Cache) -> (Judgement, Vec<Prob
     {
         let (estate, _) = Estate::of(&evaluated.instances);
         let hidden = added.iter().map(ToString::to_string).collect();
-        let judged = engine::judge(&estate, &root.path);
+        let judged = engine::judge(&estate, &input);
         judgement.extend_hidden(judged, &gate.to_string(), &hidden);
     }
     let mut problems = evaluated.problems;
     problems.extend(unread);
     problems.extend(too_many);
-    (judgement, problems)
+    Judged {
+        judgement,
+        problems,
+        looked: Looked { roots: 1, plans: 0 },
+    }
 }
 
 /// Terraform refuses a `-var` that the root module does not declare. Of several roots one is
@@ -128,28 +171,4 @@ fn told_once(problems: &mut Vec<Problem>, inputs: &Inputs, roots: usize) {
         }
         problems.push(first);
     }
-}
-
-/// What `terraform show -json` puts into every document, and no other file that lies about.
-#[derive(Deserialize)]
-struct PlanHead {
-    #[serde(rename = "format_version")]
-    _format_version: IgnoredAny,
-}
-
-/// A plan as JSON, a binary plan, or standard input.
-fn is_plan(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let configuration = [".tf.json", ".tofu.json", ".tfvars.json"]
-        .iter()
-        .any(|end| name.ends_with(end));
-    if name == "-" {
-        return true;
-    }
-    if name.ends_with(".json") && !configuration {
-        return fs::read(path).is_ok_and(|text| serde_json::from_slice::<PlanHead>(&text).is_ok());
-    }
-    let mut start = [0; 4];
-    let zip = File::open(path).and_then(|mut file| file.read_exact(&mut start));
-    zip.is_ok() && start == *b"PK\x03\x04"
 }

@@ -6,13 +6,15 @@ mod check;
 mod rules;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::named;
 use crate::report::Colour;
 use args::{Args, Command};
 
@@ -23,10 +25,22 @@ pub struct World {
     pub cwd: PathBuf,
     /// Environment variables.
     pub env: Vec<(String, String)>,
+    /// What a PATH of `-` reads.
+    pub stdin: Stdin,
     /// Whether standard output takes colour.
     pub stdout: Colour,
     /// Whether standard error takes colour.
     pub stderr: Colour,
+}
+
+/// What standard input gives.
+#[derive(Clone, Debug, Default)]
+pub enum Stdin {
+    /// Whatever the process is given.
+    #[default]
+    OfProcess,
+    /// These bytes.
+    Bytes(Arc<[u8]>),
 }
 
 /// What a run says.
@@ -127,9 +141,23 @@ impl World {
         Ok(Self {
             cwd: std::env::current_dir()?,
             env: std::env::vars_os().filter_map(text).collect(),
+            stdin: Stdin::OfProcess,
             stdout: takes_colour(AutoStream::choice(&io::stdout())),
             stderr: takes_colour(AutoStream::choice(&io::stderr())),
         })
+    }
+}
+
+impl Stdin {
+    /// All of it.
+    fn read(&self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.to_vec()),
+            Self::OfProcess if io::stdin().is_terminal() => {
+                Err(io::Error::other("it is a terminal; pipe a plan into it"))
+            }
+            Self::OfProcess => named::limited(io::stdin().lock(), 0),
+        }
     }
 }
 

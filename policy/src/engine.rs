@@ -1,12 +1,21 @@
 //! Runs every rule over an estate.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::estate::Estate;
 use crate::finding::{Severity, Undecided, Verdict, Violation};
 use crate::rule::Rule;
 use crate::rules;
+
+/// What was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A root module: its directory.
+    Root(PathBuf),
+    /// A plan: its file.
+    Plan(PathBuf),
+}
 
 /// A rule that a cluster violates.
 #[derive(Clone, Debug)]
@@ -15,8 +24,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// The cluster.
     pub address: String,
-    /// The root modules in which it was found.
-    pub roots: Vec<PathBuf>,
+    /// In what it was found.
+    pub inputs: Vec<Input>,
     /// What it says.
     pub violation: Violation,
     /// Without it there is no such cluster: `var.on = true`, where the default is false.
@@ -40,8 +49,8 @@ pub struct Open {
     pub rule: &'static Rule,
     /// The cluster.
     pub address: String,
-    /// The root modules in which it was found.
-    pub roots: Vec<PathBuf>,
+    /// In what it was found.
+    pub inputs: Vec<Input>,
     /// What is missing.
     pub undecided: Undecided,
 }
@@ -57,8 +66,8 @@ pub struct Judgement {
     pub undecided: Vec<Open>,
 }
 
-/// Asks every rule about every cluster of a root module.
-pub fn judge(estate: &Estate, root: &Path) -> Judgement {
+/// Asks every rule about every cluster of a root module or a plan.
+pub fn judge(estate: &Estate, input: &Input) -> Judgement {
     let mut judgement = Judgement {
         clusters: estate.clusters.len(),
         ..Judgement::default()
@@ -66,15 +75,15 @@ pub fn judge(estate: &Estate, root: &Path) -> Judgement {
     for cluster in &estate.clusters {
         for rule in rules::ALL {
             let address = cluster.address.clone();
-            let roots = vec![root.to_path_buf()];
+            let inputs = vec![input.clone()];
             match (rule.check)(cluster) {
                 Verdict::Holds => {}
                 Verdict::Violated(violation) => {
                     judgement.findings.push(Finding {
                         rule,
                         address,
-                        roots,
-                        violation,
+                        inputs,
+                        violation: violation.with_doubt(),
                         when: None,
                     });
                 }
@@ -82,7 +91,7 @@ pub fn judge(estate: &Estate, root: &Path) -> Judgement {
                     judgement.undecided.push(Open {
                         rule,
                         address,
-                        roots,
+                        inputs,
                         undecided,
                     });
                 }

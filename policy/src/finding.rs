@@ -108,6 +108,21 @@ pub fn listed(names: &[String]) -> String {
     }
 }
 
+impl Violation {
+    /// With what its proof does not exclude, if it rests on a place that leaves something open.
+    #[must_use]
+    pub(crate) fn with_doubt(mut self) -> Self {
+        let others = self.related.iter().map(|related| &related.place);
+        let doubt = std::iter::once(&self.place)
+            .chain(others)
+            .find_map(Place::doubt);
+        if let Some(doubt) = doubt {
+            self.message = format!("{}, {doubt}", self.message);
+        }
+        self
+    }
+}
+
 impl Severity {
     /// `error`, `warning` or `info`.
     pub fn name(self) -> &'static str {

@@ -1,10 +1,10 @@
 //! Rejects clusters that would lose their data, from the Terraform code that builds them.
 //!
 //! ```text
-//! paths -> instances (terraform-config) -> estate -> rules -> findings -> report
+//! paths -> configurations, plans -> instances (terraform-config) -> estate -> rules -> findings -> report
 //! ```
 //! - [`cli`]: the command line; [`cli::run`] is the whole program, in-process.
-//! - [`check`]: the pipeline.
+//! - [`named`]: what the paths name. - [`check`]: the pipeline.
 //! - [`estate`]: what a configuration builds, as rules see it.
 //! - [`rule`], [`rules`]: how a rule is declared, and all of them.
 //! - [`finding`]: what a rule answers.
@@ -16,6 +16,7 @@ pub mod cli;
 pub mod engine;
 pub mod estate;
 pub mod finding;
+pub mod named;
 pub mod paths;
 pub mod place;
 pub mod report;

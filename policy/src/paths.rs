@@ -3,6 +3,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
+/// Stands for standard input; a file of that name is `./-`.
+pub const STDIN: &str = "-";
+
 /// What paths are relative to.
 #[derive(Clone, Debug)]
 pub struct Paths {
@@ -20,9 +23,17 @@ impl Paths {
         }
     }
 
+    /// A path for machines: none for what came through standard input.
+    pub fn file(&self, path: &Path) -> Option<String> {
+        (path != Path::new(STDIN)).then(|| self.show(path))
+    }
+
     /// A path for people and machines. A relative one is taken from the working directory; one
     /// outside its repository is relative to its own, if it has one.
     pub fn show(&self, path: &Path) -> String {
+        if path == Path::new(STDIN) {
+            return "standard input".to_owned();
+        }
         let path = tidy(&self.cwd.join(path));
         let shown = match &self.repository {
             Some(root) if path.starts_with(root) => relative(&path, root),

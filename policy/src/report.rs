@@ -4,11 +4,13 @@ mod excerpt;
 mod human;
 mod json;
 
+use std::path::Path;
+
 use terraform_config::{Problem, ProblemKind};
 
 use crate::engine::{Finding, Judgement, Open};
 use crate::finding::Severity;
-use crate::paths::Paths;
+use crate::paths::{Paths, STDIN};
 use crate::place::Place;
 
 /// A format.
@@ -38,18 +40,27 @@ pub struct Report {
     pub undecided: Vec<Open>,
     /// What went wrong on the way.
     pub problems: Vec<Problem>,
-    /// Root modules looked at.
-    pub roots: usize,
+    /// What was looked at.
+    pub looked: Looked,
     /// Clusters looked at.
     pub clusters: usize,
     paths: Paths,
+}
+
+/// How much was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// Root modules.
+    pub roots: usize,
+    /// Plans.
+    pub plans: usize,
 }
 
 impl Report {
     /// Puts a run's results in order.
     ///
     /// A module that two roots call says the same thing twice, and is heard once, with both roots.
-    pub fn new(judgement: Judgement, problems: Vec<Problem>, roots: usize, paths: Paths) -> Self {
+    pub fn new(judgement: Judgement, problems: Vec<Problem>, looked: Looked, paths: Paths) -> Self {
         let Judgement {
             clusters,
             findings,
@@ -63,7 +74,7 @@ impl Report {
                 let message = finding.violation.message.clone();
                 (spot, finding.rule.id, address, when, message)
             },
-            |first, again| first.roots.extend(again.roots),
+            |first, again| first.inputs.extend(again.inputs),
         );
         let undecided = in_order(
             undecided,
@@ -73,7 +84,7 @@ impl Report {
                 let because = unknown.because.clone();
                 (spot, open.rule.id, open.address.clone(), because)
             },
-            |first, again| first.roots.extend(again.roots),
+            |first, again| first.inputs.extend(again.inputs),
         );
         let problems = problems.into_iter().map(|problem| shown(problem, &paths));
         let problems = in_order(
@@ -89,7 +100,7 @@ impl Report {
             findings,
             undecided,
             problems,
-            roots,
+            looked,
             clusters,
             paths,
         }
@@ -131,19 +142,25 @@ impl Report {
 
 /// Messages name a file as it was found on disk; readers get it as all paths are shown.
 fn shown(mut problem: Problem, paths: &Paths) -> Problem {
-    if let Some(file) = &problem.file {
+    // Standard input is called that from the beginning.
+    let file = problem.file.as_ref();
+    if let Some(file) = file.filter(|file| *file != Path::new(STDIN)) {
         let found = file.display().to_string();
         problem.message = problem.message.replace(&found, &paths.show(file));
     }
     problem
 }
 
-/// File, line and column as shown.
-type Spot = (String, usize, usize);
+/// File, line and column as shown; what is not known is not made up.
+type Spot = (Option<String>, Option<usize>, Option<usize>);
 
 fn spot(paths: &Paths, place: &Place) -> Spot {
-    let (line, column) = place.line_and_column();
-    (paths.show(place.path()), line, column)
+    let position = place.position();
+    (
+        paths.file(place.path()),
+        position.map(|it| it.line),
+        position.map(|it| it.column),
+    )
 }
 
 /// Sorts by key; what has the key of something before it is merged into that.

@@ -7,6 +7,7 @@ use terraform_config::{Inputs, Origin, SourceFile};
 
 use crate::check::{Request, check as run};
 use crate::estate::Unknown;
+use crate::named::Named;
 use crate::paths::Paths;
 use crate::place::Place;
 use crate::report::{Colour, Format, Report};
@@ -31,10 +32,7 @@ pub(crate) struct Found(pub(crate) Report);
 pub(crate) fn check(hcl: &str) -> Found {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("main.tf"), hcl).unwrap();
-    let request = Request {
-        paths: vec![directory.path().into()],
-        inputs: Inputs::default(),
-    };
+    let request = Request::of(Named::directory(directory.path()), Inputs::default());
     Found(run(&request, Paths::new(directory.path())))
 }
 

@@ -39,7 +39,8 @@ pub(crate) struct Options {
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Name {
     /// `holdfast check` as a whole process: one `module` beside `terraform fmt -check`, a
-    /// `monorepo` of 1,000, its `growth` to 8,000, and `peers` on PATH (tflint, checkov).
+    /// `monorepo` of 1,000, its `growth` to 8,000, `peers` on PATH (tflint, checkov), and `plans`
+    /// beside `terraform show -json`, conftest and checkov.
     Speed,
     /// Every AWS call of every resource fails once in each way, and the provider is killed after
     /// each: what survived and what was lost.

@@ -18,6 +18,7 @@ use super::limits::{MAX_INSTANCES, MAX_REPETITION, OUT_OF_STEPS};
 use super::marks;
 use super::module::ModuleInstance;
 use super::names::Names;
+use super::planned::PlannedBody;
 use super::repeat::{Expansion, Repetition, unknown_pair};
 use super::resource::address;
 
@@ -52,6 +53,9 @@ impl Evaluator<'_> {
                 bound: None,
             };
             let address = address(module, name, key.clone());
+            if !self.is_planned(&address) {
+                continue;
+            }
             let mut body = self.instance_body(module, name, content, key.as_ref(), &repetition);
             if let Some(schema) = self.schema_of(&address) {
                 self.conform(&mut body, schema, &address);
@@ -86,6 +90,7 @@ impl Evaluator<'_> {
             is_incomplete: content.is_incomplete,
             ..Body::default()
         };
+        let planned = self.planned_instance(module, name, key);
         for attribute in &content.attributes {
             if env.stops_at(attribute, &mut body) {
                 break;
@@ -95,17 +100,17 @@ impl Evaluator<'_> {
                 continue;
             }
             let value = if attribute.node().maybe_block {
-                env.tolerant(attribute)
+                let value = env.tolerant(attribute);
+                value.map(|it| self.maybe_with_plan(it, attribute_name, planned.as_ref()))
             } else {
                 self.resource_attribute(module, name, key, repetition, attribute_name)
             };
             body.put(attribute, value);
         }
-        for block in &content.blocks {
-            if !META_BLOCKS.contains(&block.node().type_name.as_str()) {
-                env.nested(block.node(), &block.source, &mut body.blocks);
-            }
-        }
+        let blocks = content.blocks.iter();
+        let blocks = blocks.filter(|it| !META_BLOCKS.contains(&it.node().type_name.as_str()));
+        let blocks = blocks.map(|it| (it.node(), &it.source));
+        env.all_nested(blocks, planned.as_ref(), &mut body.blocks);
         body
     }
 }
@@ -125,7 +130,7 @@ impl Body {
     }
 }
 
-impl Env<'_> {
+impl<'a> Env<'a> {
     /// The value of a JSON property that may be a block: as a block it is evaluated and reported
     /// in any case, so as an attribute it may fail in silence.
     fn tolerant(&self, attribute: &Located<tree::Attribute>) -> Option<Value> {
@@ -188,7 +193,13 @@ impl Env<'_> {
         body
     }
 
-    pub(super) fn body(&self, body: &Arc<tree::Body>, source: &Arc<SourceFile>) -> Body {
+    pub(super) fn body(
+        &self,
+        body: &Arc<tree::Body>,
+        source: &Arc<SourceFile>,
+        planned: Option<&PlannedBody<'a>>,
+    ) -> Body {
+        let evaluator = self.evaluator;
         let mut made = Body {
             is_incomplete: body.is_incomplete,
             ..Body::default()
@@ -203,16 +214,31 @@ impl Env<'_> {
                 continue;
             }
             if node.maybe_block {
-                made.put(&attribute, self.tolerant(&attribute));
+                let value = self.tolerant(&attribute);
+                let value = value.map(|it| evaluator.maybe_with_plan(it, &node.name, planned));
+                made.put(&attribute, value);
                 continue;
             }
             let value = self.value_or_reported(&attribute);
+            let value = evaluator.with_plan(value, &node.name, planned);
             made.put(&attribute, Some(value));
         }
-        for block in &body.blocks {
-            self.nested(block, source, &mut made.blocks);
-        }
+        let blocks = body.blocks.iter().map(|block| (block, source));
+        self.all_nested(blocks, planned, &mut made.blocks);
         made
+    }
+
+    /// Blocks and what the plan at hand says of them, if there is one.
+    pub(super) fn all_nested<'b>(
+        &self,
+        blocks: impl Iterator<Item = (&'b tree::Block, &'b Arc<SourceFile>)>,
+        planned: Option<&PlannedBody<'a>>,
+        into: &mut Vec<Nested>,
+    ) {
+        match planned {
+            None => blocks.for_each(|(block, source)| self.nested(block, source, into)),
+            Some(planned) => self.planned_blocks(blocks, planned, into),
+        }
     }
 
     pub(super) fn nested(
@@ -226,35 +252,40 @@ impl Env<'_> {
             return self.evaluator.report(fault.into_problem(source));
         }
         if block.type_name != "dynamic" {
-            into.push(Nested::Block(self.block(
-                &block.type_name,
-                &block.body,
-                block,
-                source,
-            )));
+            let made = self.block(&block.type_name, &block.body, block, source, None);
+            into.push(Nested::Block(made));
             return;
         }
         if let Err(fault) = self.dynamic(block, source, into) {
-            self.evaluator.report(fault.into_problem(source));
-            // What it was meant to make is not known, and not known to be missing.
-            if let Some(tree::Label { text, .. }) = block.labels.first() {
-                let why = Why::new(format!("dynamic {text} is in error"));
-                let template = self.block(text, &Arc::default(), block, source);
-                into.push(Nested::Unknown { why, template });
-            }
+            into.extend(self.failed(fault, block, source));
         }
     }
 
-    fn block(
+    /// What a `dynamic` block was meant to make is not known, and not known to be missing.
+    pub(super) fn failed(
+        &self,
+        fault: Fault,
+        block: &tree::Block,
+        source: &Arc<SourceFile>,
+    ) -> Option<Nested> {
+        self.evaluator.report(fault.into_problem(source));
+        let tree::Label { text, .. } = block.labels.first()?;
+        let why = Why::new(format!("dynamic {text} is in error"));
+        let template = self.block(text, &Arc::default(), block, source, None);
+        Some(Nested::Unknown { why, template })
+    }
+
+    pub(super) fn block(
         &self,
         type_name: &Name,
         body: &Arc<tree::Body>,
         header: &tree::Block,
         source: &Arc<SourceFile>,
+        planned: Option<&PlannedBody<'a>>,
     ) -> Block {
         Block {
             type_name: type_name.clone().into(),
-            body: self.body(body, source),
+            body: self.body(body, source, planned),
             header: origin(source, header.header),
         }
     }
@@ -266,6 +297,27 @@ impl Env<'_> {
         source: &Arc<SourceFile>,
         into: &mut Vec<Nested>,
     ) -> Outcome<()> {
+        let dynamic = self.read_dynamic(block, source)?;
+        match &dynamic.pairs {
+            Some(pairs) => {
+                for pair in pairs {
+                    let bound = self.evaluator.budget.block();
+                    bound.map_err(|message| Fault::fatal(message, block.header))?;
+                    let made = self.round(&dynamic, pair, block, source, None);
+                    into.push(Nested::Block(made));
+                }
+            }
+            None => into.push(self.unknown_rounds(&dynamic, block, source)),
+        }
+        Ok(())
+    }
+
+    /// What a `dynamic` block says, and what it walks.
+    pub(super) fn read_dynamic<'b>(
+        &self,
+        block: &'b tree::Block,
+        source: &Arc<SourceFile>,
+    ) -> Outcome<Dynamic<'b>> {
         let fail = |message: &str| Fault::new(message, block.header);
         let [
             tree::Label {
@@ -287,19 +339,6 @@ impl Env<'_> {
             Some(attribute) => iterator_name(&attribute.expr)?,
             None => type_name.clone(),
         };
-        let made = |pair: (Value, Value)| {
-            let value = Value::object([("key", pair.0), ("value", pair.1)]);
-            let bound = Bound {
-                name: &iterator,
-                value: &value,
-                outer: self.bound,
-            };
-            let env = Env {
-                bound: Some(&bound),
-                ..*self
-            };
-            env.block(type_name, &content.body, block, source)
-        };
         let walked = self.eval(&for_each.expr).and_then(|collection| {
             let pairs = pairs(&collection, for_each.expr.span)?;
             Ok((collection, pairs))
@@ -310,26 +349,75 @@ impl Env<'_> {
             let why = Why::new(format!("the for_each of dynamic {type_name} is in error"));
             (marks::unknown(why), None)
         });
-        match pairs {
-            Some(pairs) => {
-                for pair in pairs {
-                    let bound = self.evaluator.budget.block();
-                    bound.map_err(|message| Fault::fatal(message, block.header))?;
-                    into.push(Nested::Block(made(pair)));
-                }
-            }
-            None => {
-                let why = marks::why(&collection);
-                let (key, value) = unknown_pair(&collection);
-                let key = marks::explain(key, || why.clone());
-                let value = marks::explain(value, || why.clone());
-                into.push(Nested::Unknown {
-                    why,
-                    template: made((key, value)),
-                });
-            }
+        Ok(Dynamic {
+            type_name,
+            iterator,
+            content,
+            collection,
+            pairs,
+        })
+    }
+
+    /// One block that a `dynamic` block makes.
+    pub(super) fn round(
+        &self,
+        dynamic: &Dynamic<'_>,
+        (key, value): &(Value, Value),
+        block: &tree::Block,
+        source: &Arc<SourceFile>,
+        planned: Option<&PlannedBody<'a>>,
+    ) -> Block {
+        let value = Value::object([("key", key.clone()), ("value", value.clone())]);
+        let bound = Bound {
+            name: &dynamic.iterator,
+            value: &value,
+            outer: self.bound,
+        };
+        let env = Env {
+            bound: Some(&bound),
+            evaluator: self.evaluator,
+            names: self.names,
+        };
+        env.block(
+            dynamic.type_name,
+            &dynamic.content.body,
+            block,
+            source,
+            planned,
+        )
+    }
+
+    /// None, one or many blocks of a `dynamic` block.
+    pub(super) fn unknown_rounds(
+        &self,
+        dynamic: &Dynamic<'_>,
+        block: &tree::Block,
+        source: &Arc<SourceFile>,
+    ) -> Nested {
+        Nested::Unknown {
+            why: marks::why(&dynamic.collection),
+            template: self.round(dynamic, &dynamic.unknown_pair(), block, source, None),
         }
-        Ok(())
+    }
+}
+
+/// A `dynamic` block.
+pub(super) struct Dynamic<'b> {
+    pub(super) type_name: &'b Name,
+    pub(super) iterator: Name,
+    pub(super) content: &'b tree::Block,
+    pub(super) collection: Value,
+    /// Keys and values; `None` if they are not known.
+    pub(super) pairs: Option<Vec<(Value, Value)>>,
+}
+
+impl Dynamic<'_> {
+    /// Key and value where nobody knows what is walked.
+    pub(super) fn unknown_pair(&self) -> (Value, Value) {
+        let why = marks::why(&self.collection);
+        let (key, value) = unknown_pair(&self.collection);
+        let key = marks::explain(key, || why.clone());
+        (key, marks::explain(value, || why.clone()))
     }
 }
 

@@ -74,6 +74,7 @@ impl Env<'_> {
             module_dir: self.names.module_dir(self.evaluator),
             root_dir: &self.evaluator.root_dir,
             fence: &self.evaluator.fence,
+            disk: &self.evaluator.cache.disk,
             dialect: self.evaluator.dialect,
             render_template: &render,
         };

@@ -15,6 +15,7 @@ use crate::why::Why;
 use crate::{Problem, ProblemKind};
 
 use super::expr::Env;
+use super::installed::Installed;
 use super::limits::{MAX_MODULE_DEPTH, MAX_MODULES};
 use super::marks;
 use super::module::{Caller, ModuleInstance};
@@ -127,6 +128,8 @@ impl Evaluator<'_> {
             bound: None,
         };
         let expansion = env.expansion(content, shown);
+        let is_set = || env.walks_set(content);
+        let expansion = self.planned_module_expansion(expansion, is_set, &module.path, name);
         let found = match self.find_module(module, name, content, shown) {
             Ok(found) => found,
             Err(why) => {
@@ -202,7 +205,18 @@ impl Evaluator<'_> {
             self.report(Problem::analysis(message).at(origin));
             return Err(Why::new(format!("{shown} has no source")));
         };
-        let (directory, relative) = if is_local_source(source) {
+        let in_plan = match &self.installed {
+            Installed::InPlan(_) => Some(self.installed.directory(&module.path, name)),
+            Installed::OnDisk(_) => None,
+        };
+        let (directory, relative) = if let Some(relative) = in_plan {
+            let Some(relative) = relative else {
+                let message = format!("module {name:?} is not in the plan");
+                self.report_missing(Problem::analysis(message).at(origin));
+                return Err(Why::new(format!("{shown} is not in the plan")));
+            };
+            (self.root_dir.join(&relative), relative)
+        } else if is_local_source(source) {
             let relative = Path::new(&module.relative_path).join(source);
             (module.directory.join(source), relative)
         } else {

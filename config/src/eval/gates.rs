@@ -108,7 +108,7 @@ pub fn behind_gates(
 /// Addresses of all instances, sorted, and what it took to find them.
 fn addresses(root: &RootDir, inputs: &Inputs, cache: &Cache) -> (Vec<Address>, u64) {
     let found = threads::on_deep_stack(|| {
-        let mut evaluator = Evaluator::new(root, inputs, cache);
+        let mut evaluator = Evaluator::new(root, inputs, cache, None);
         let root = evaluator.root();
         let mut found = Vec::new();
         evaluator.count(&root, &mut found);

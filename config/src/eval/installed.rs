@@ -5,13 +5,24 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::disk::Disk;
 use crate::instance::ModuleStep;
-use crate::load::read_text;
 use crate::{Inputs, Problem};
 
-/// Where each called module was installed.
-#[derive(Debug, Default)]
-pub(super) struct Installed(HashMap<String, PathBuf>);
+/// Where called modules are, by the names of the calls joined by dots.
+#[derive(Debug)]
+pub(super) enum Installed {
+    /// Those that are not local.
+    OnDisk(HashMap<String, PathBuf>),
+    /// All of them.
+    InPlan(HashMap<String, PathBuf>),
+}
+
+impl Default for Installed {
+    fn default() -> Self {
+        Self::OnDisk(HashMap::new())
+    }
+}
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -31,22 +42,21 @@ struct Entry {
 
 impl Installed {
     /// Reads the manifest of a root module, if there is one.
-    pub(super) fn read(root: &Path, inputs: &Inputs) -> Result<Self, Box<Problem>> {
+    pub(super) fn read(root: &Path, inputs: &Inputs, disk: &Disk) -> Result<Self, Box<Problem>> {
         let data = inputs.environment_variable("TF_DATA_DIR");
         let data = data.unwrap_or(".terraform");
         let path = root.join(data).join("modules/modules.json");
-        if std::fs::symlink_metadata(&path).is_err() {
+        if !disk.exists(&path) {
             return Ok(Self::default());
         }
         let problem = |message: String| Box::new(Problem::analysis(message).about(&path));
-        let text = read_text(&path).map_err(problem)?;
+        let text = disk.text(&path).map_err(problem)?;
         let manifest: Manifest = serde_json::from_str(&text).map_err(|error| {
             problem(format!("{} is no module manifest: {error}", path.display()))
         })?;
         let entries = manifest.modules.into_iter();
-        Ok(Self(
-            entries.map(|entry| (entry.key, entry.directory)).collect(),
-        ))
+        let entries = entries.map(|entry| (entry.key, entry.directory));
+        Ok(Self::OnDisk(entries.collect()))
     }
 
     /// The directory of a call in a module, relative to the root module's.
@@ -57,6 +67,7 @@ impl Installed {
             key.push('.');
         }
         key.push_str(call);
-        self.0.get(&key).cloned()
+        let (Self::OnDisk(known) | Self::InPlan(known)) = self;
+        known.get(&key).cloned()
     }
 }

@@ -9,7 +9,7 @@
 //! - `settings`: what is said about resources and modules. - `conform`: schemas of providers.
 //!   - `checks`: conditions. - `trace`: where values were written. - `gates`: variables that switch resources.
 //! - `either`: one of two values. - `fault`: what stops an expression. - `marks`: reasons and references on the way.
-//! - `memo`, `limits`: once, and not for ever.
+//! - `planned`: a plan at hand. - `memo`, `limits`: once, and not for ever.
 
 mod body;
 mod call;
@@ -26,6 +26,7 @@ mod marks;
 mod memo;
 mod module;
 mod names;
+mod planned;
 mod repeat;
 mod resource;
 mod settings;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 
 use cty::Value;
 
+use crate::disk::Disk;
 use crate::instance::{Attribute, Instance, ModuleStep, Provider, Settings};
 use crate::load::{self, Located};
 use crate::syntax::tree;
@@ -58,6 +60,7 @@ use variables::Given;
 
 pub(crate) use calls::is_local_source;
 pub use gates::{Behind, Gate, behind_gates};
+pub(crate) use planned::Planned;
 
 /// What a root module holds, evaluated.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +105,23 @@ pub enum ModuleSource {
 /// is unknown and named in `problems`.
 pub fn evaluate(root: &RootDir, inputs: &Inputs, cache: &Cache) -> Evaluated {
     // Evaluation follows references as deep as they go; the caller's stack may be small.
-    let result = threads::on_deep_stack(|| Evaluator::new(root, inputs, cache).run());
+    run(root, || Evaluator::new(root, inputs, cache, None).run())
+}
+
+/// The same with a plan at hand. The instances are those of the plan that are configured.
+pub(crate) fn evaluate_planned(
+    root: &RootDir,
+    inputs: &Inputs,
+    cache: &Cache,
+    planned: &Planned<'_>,
+) -> Evaluated {
+    run(root, || {
+        Evaluator::new(root, inputs, cache, Some(planned)).run()
+    })
+}
+
+fn run(root: &RootDir, evaluate: impl FnOnce() -> Evaluated + Send) -> Evaluated {
+    let result = threads::on_deep_stack(evaluate);
     result.unwrap_or_else(|reason| {
         let path = &root.path;
         let message = format!("{} could not be evaluated: {reason}", path.display());
@@ -132,6 +151,8 @@ struct Evaluator<'c> {
     /// and `can` ask, for elsewhere Terraform refuses to plan it.
     doubt: RefCell<Option<Why>>,
     gates: gates::Met,
+    planned: Option<&'c Planned<'c>>,
+    differences: planned::Differences,
     workspace: String,
     budget: Budget,
 }
@@ -160,7 +181,12 @@ struct Problems {
 }
 
 impl<'c> Evaluator<'c> {
-    fn new(root: &RootDir, inputs: &'c Inputs, cache: &'c Cache) -> Self {
+    fn new(
+        root: &RootDir,
+        inputs: &'c Inputs,
+        cache: &'c Cache,
+        planned: Option<&'c Planned<'c>>,
+    ) -> Self {
         let dialect = inputs.dialect.unwrap_or_else(|| cache.dialect(&root.path));
         let mut evaluator = Self {
             fence: cache.places.repository(&root.path),
@@ -175,10 +201,16 @@ impl<'c> Evaluator<'c> {
             under_way: RefCell::default(),
             doubt: RefCell::default(),
             gates: gates::Met::default(),
-            workspace: workspace(&root.path, inputs),
+            planned,
+            differences: planned::Differences::default(),
+            workspace: workspace(&root.path, inputs, &cache.disk),
             budget: Budget::new(),
         };
-        match Installed::read(&root.path, inputs) {
+        if let Some(modules) = planned.and_then(|planned| planned.modules.clone()) {
+            evaluator.installed = Installed::InPlan(modules);
+            return evaluator;
+        }
+        match Installed::read(&root.path, inputs, &cache.disk) {
             Ok(installed) => evaluator.installed = installed,
             Err(problem) => evaluator.report(*problem),
         }
@@ -210,6 +242,7 @@ impl<'c> Evaluator<'c> {
                 (self.output(&root, name), content.attribute("value"))
             {
                 let origin = written.expr_origin();
+                let value = self.planned_output(value, name);
                 evaluated.outputs.push((
                     name.clone().into(),
                     Attribute {
@@ -220,6 +253,7 @@ impl<'c> Evaluator<'c> {
                 ));
             }
         }
+        self.add_unconfigured(&mut evaluated.instances);
         evaluated
             .instances
             .sort_by(|a, b| a.address.cmp(&b.address));
@@ -231,8 +265,14 @@ impl<'c> Evaluator<'c> {
             variable,
             value: !default,
         };
-        evaluated.gates = gates.map(gate).collect();
+        // What is planned was planned as it is.
+        if self.planned.is_none() {
+            evaluated.gates = gates.map(gate).collect();
+        }
         evaluated.steps = self.budget.taken();
+        if let Some(difference) = self.differences() {
+            self.report(difference);
+        }
         evaluated.problems = std::mem::take(&mut self.problems.borrow_mut().list);
         evaluated
     }
@@ -382,7 +422,7 @@ impl<'c> Evaluator<'c> {
 }
 
 /// The workspace: as given, as the environment says, as `terraform workspace select` left it.
-fn workspace(root: &Path, inputs: &Inputs) -> String {
+fn workspace(root: &Path, inputs: &Inputs, disk: &Disk) -> String {
     let from_environment = || {
         inputs
             .environment_variable("TF_WORKSPACE")
@@ -391,7 +431,7 @@ fn workspace(root: &Path, inputs: &Inputs) -> String {
     let selected = || {
         let data = inputs.environment_variable("TF_DATA_DIR");
         let path = root.join(data.unwrap_or(".terraform")).join("environment");
-        let text = load::read_text(&path).ok()?;
+        let text = disk.text(&path).ok()?;
         Some(text.trim().to_owned()).filter(|name| !name.is_empty())
     };
     let given = inputs.workspace.clone();

@@ -176,6 +176,10 @@ impl Scope<'_, '_> {
         let text = match name.as_str() {
             "module" => self.module.relative_path.clone(),
             "root" => ".".to_owned(),
+            "cwd" if evaluator.cache.disk.memory().is_some() => {
+                let why = Why::new("the directory of a plan is not in it");
+                return Ok((Value::unknown(Type::String).mark(why.mark()), rest));
+            }
             "cwd" => {
                 let absolute = std::path::absolute(&evaluator.root_dir);
                 absolute.unwrap_or_default().to_string_lossy().into_owned()

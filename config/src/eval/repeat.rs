@@ -131,6 +131,13 @@ impl Env<'_> {
         })
     }
 
+    /// True if `for_each` walks a set.
+    pub(super) fn walks_set(&self, content: &Content) -> bool {
+        let for_each = content.attribute("for_each");
+        let value = for_each.and_then(|it| self.eval(&it.node().expr).ok());
+        value.is_some_and(|value| matches!(value.ty(), Type::Set(_)))
+    }
+
     /// In OpenTofu a `lifecycle` block may say that there is none.
     fn enabled(&self, content: &Content, what: &str) -> Expansion {
         if self.evaluator.dialect == Dialect::Terraform {

@@ -47,7 +47,9 @@ impl Evaluator<'_> {
                 names: Names::Module(module, &Repetition::None),
                 bound: None,
             };
-            Rc::new(env.expansion(content, &shown))
+            let expansion = env.expansion(content, &shown);
+            let is_set = || env.walks_set(content);
+            Rc::new(self.planned_resource_expansion(expansion, is_set, module, name, content))
         })
     }
 
@@ -151,14 +153,17 @@ impl Evaluator<'_> {
                         own.caused_by(format!("{address}.{path} is known after apply"))
                     }
                 };
+                let planned = step.attribute_name().and_then(|name| {
+                    self.planned_attribute(&reference.address, &name, || why.clone().mark())
+                });
                 // Its provider is Terraform itself, which says as much.
                 let is_sure =
                     reference.address.type_name.as_ref() == "terraform_data" && path == "id";
-                let value = match is_sure {
-                    true => Value::unknown_not_null(ty),
-                    false => Value::unknown(ty),
-                };
-                value.mark(why.mark())
+                match planned {
+                    Some(value) => value,
+                    None if is_sure => Value::unknown_not_null(ty).mark(why.mark()),
+                    None => Value::unknown(ty).mark(why.mark()),
+                }
             }
         };
         let rest = if value.is_known() {
@@ -260,11 +265,12 @@ impl Evaluator<'_> {
                 names: Names::Module(module, repetition),
                 bound: None,
             };
+            let planned = self.planned_body(address);
             let mut nested = Vec::new();
-            for block in blocks {
-                env.nested(block.node(), &block.source, &mut nested);
-            }
-            self.blocks_value(nested, wanted, address, type_name)
+            let blocks = blocks.into_iter().map(|it| (it.node(), &it.source));
+            env.all_nested(blocks, planned.as_ref(), &mut nested);
+            let value = self.blocks_value(nested, wanted, address, type_name);
+            self.with_plan(value, type_name, planned.as_ref())
         }))
     }
 
@@ -287,6 +293,8 @@ impl Evaluator<'_> {
         Some(self.once(&module.attributes, memo_key, node, || {
             let value = self.value_of(module, written, repetition, &shown);
             let value = self.sourced(value, || written.expr_origin());
+            let planned = self.planned_instance(module, name, key);
+            let value = self.with_plan(value, attribute, planned.as_ref());
             self.bounded(value, written, &shown)
         }))
     }

@@ -131,7 +131,7 @@ impl Evaluator<'_> {
         };
         Some(Backend {
             kind: kind.into(),
-            body: env.body(&node.body, &block.source),
+            body: env.body(&node.body, &block.source, None),
             header: origin(&block.source, node.header),
         })
     }

@@ -1,13 +1,14 @@
 //! Input variables: what they are given, and what becomes of it.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
 
 use cty::{Mark, Refinement, Type, Value, convert};
 
 use crate::inputs::VarInput;
-use crate::load::{self, Constraint, Content, read_text};
+use crate::load::{self, Constraint, Content};
 use crate::syntax::tree::Name;
 use crate::why::{GateMark, Why};
 use crate::{Origin, Problem, similar};
@@ -72,6 +73,18 @@ impl Evaluator<'_> {
     /// What the root module's variables are given, in Terraform's order: the environment,
     /// `terraform.tfvars`, `*.auto.tfvars`, then `-var` and `-var-file` as they come.
     pub(super) fn root_variables(&self, root: &load::Module) -> HashMap<Name, Given> {
+        // What was planned was planned with these, wherever they came from.
+        if let Some(planned) = self.planned {
+            let variables = planned.plan.variables.iter();
+            let given = variables.map(|(name, value)| {
+                let given = Given {
+                    raw: Raw::Value(value.clone()),
+                    from: From::Outside("the plan".to_owned()),
+                };
+                (name.as_ref().into(), given)
+            });
+            return given.collect();
+        }
         let mut given = HashMap::new();
         for (name, text) in &self.inputs.environment {
             let Some(variable) = name.strip_prefix("TF_VAR_") else {
@@ -91,7 +104,7 @@ impl Evaluator<'_> {
         }
         for input in &self.inputs.variables {
             match input {
-                VarInput::File(path) => match read_text(path) {
+                VarInput::File(path) => match self.cache.disk.text(path) {
                     Ok(_) => self.variable_file(path, root, &mut given),
                     Err(message) => self.report(Problem::usage(message).about(path)),
                 },
@@ -129,7 +142,7 @@ impl Evaluator<'_> {
         }
         for attribute in &file.body.attributes {
             let name = &attribute.name;
-            if !root.variables.contains_key(name) {
+            let Some(variable) = root.variables.get(name) else {
                 let message = format!("no variable {name:?} is declared in the root module");
                 let problem = Problem::note(message).at(file.origin(attribute.name_span));
                 let declared = root.variables.keys().map(Name::as_str);
@@ -138,10 +151,16 @@ impl Evaluator<'_> {
                     None => problem,
                 });
                 continue;
-            }
+            };
             let raw = self.constant(&attribute.expr).map_or_else(
                 |fault| {
-                    self.report(fault.into_problem(&file.source));
+                    self.report(match self.flag(variable, "sensitive") {
+                        Some(true) => {
+                            let message = format!("what var.{name} is given is no constant");
+                            Problem::analysis(message).at(variable.header.clone())
+                        }
+                        _ => fault.into_problem(&file.source),
+                    });
                     Raw::Broken
                 },
                 Raw::Value,
@@ -186,7 +205,7 @@ impl Evaluator<'_> {
         let constraint = self.constraint(content);
         let nullable = self.flag(content, "nullable").unwrap_or(true);
         let given = match &module.caller {
-            None => match self.given_to_root(name, &constraint) {
+            None => match self.given_to_root(name, content, &constraint) {
                 ToRoot::Nothing => None,
                 ToRoot::Value(value, from) => Some((value, from)),
                 ToRoot::Broken => {
@@ -290,7 +309,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn given_to_root(&self, name: &Name, constraint: &Constraint) -> ToRoot {
+    fn given_to_root(&self, name: &Name, content: &Content, constraint: &Constraint) -> ToRoot {
         let Some(Given { raw, from }) = self.given.get(name).cloned() else {
             return ToRoot::Nothing;
         };
@@ -303,16 +322,22 @@ impl Evaluator<'_> {
         if constraint.is_literal {
             return ToRoot::Value(Value::string(text), from);
         }
-        let fail = |message: String| {
+        let fail = |fault: &dyn fmt::Display| {
+            const MESSAGE: &str = "this is no value of its type";
+            // The fault may quote it.
+            let message = match self.flag(content, "sensitive") {
+                Some(true) => MESSAGE.to_owned(),
+                _ => format!("{MESSAGE}: {fault}"),
+            };
             self.report(from.problem(message));
             ToRoot::Broken
         };
         match crate::syntax::parse_expression(&text) {
             Ok(expr) => match self.constant(&expr) {
                 Ok(value) => ToRoot::Value(value, from),
-                Err(fault) => fail(format!("this is no value of its type: {fault}")),
+                Err(fault) => fail(&fault),
             },
-            Err(error) => fail(format!("this is no value of its type: {error}")),
+            Err(error) => fail(&error),
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) fn context() -> FunctionContext<'static> {
         module_dir: Path::new("tests/data/functions/files"),
         root_dir: Path::new("tests/data/functions/files"),
         fence: Path::new("tests/data/functions/files"),
+        disk: &crate::disk::Disk::Real,
         dialect: crate::Dialect::Terraform,
         render_template: &|text: &str, _: &Path, _: &BTreeMap<Arc<str>, Value>| {
             Ok::<_, FunctionError>(Value::string(text))

@@ -50,6 +50,7 @@ use std::sync::Arc;
 
 use cty::Value;
 
+use crate::disk::Disk;
 use crate::{Dialect, similar};
 
 pub(crate) use string::unknown_with_prefix;
@@ -70,6 +71,8 @@ pub struct FunctionContext<'a> {
     /// The repository's root. Files are read inside it and nowhere else: a path that leaves it,
     /// through `..`, an absolute path, `~` or a symbolic link, gives an unknown value.
     pub fence: &'a Path,
+    /// Where files are read.
+    pub(crate) disk: &'a Disk,
     /// Whose functions there are.
     pub dialect: Dialect,
     /// Renders the templates of `templatefile` and `templatestring`.

@@ -1,11 +1,11 @@
 //! Which files of a directory make up a module.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Dialect;
+use crate::disk::Disk;
 
 /// The files of a directory that Terraform reads, each list sorted by name.
 #[derive(Debug, Default)]
@@ -86,29 +86,13 @@ pub(crate) fn module_files(
 }
 
 /// Lists a directory.
-pub(crate) fn file_names(directory: &Path) -> io::Result<FileNames> {
-    let mut names = FileNames::new();
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        // A name that is not UTF-8 has no ending that we know.
-        let Ok(name) = entry.file_name().into_string() else {
-            continue;
-        };
+pub(crate) fn file_names(directory: &Path, disk: &Disk) -> io::Result<FileNames> {
+    let names = disk.names(directory, |name| {
         // Hidden files and those that editors leave behind, as Terraform skips them.
         let left_behind = name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-        if name.starts_with('.') || left_behind {
-            continue;
-        }
-        // A link to nothing stays in, so that reading it says what is wrong.
-        let is_directory = entry.file_type().is_ok_and(|kind| {
-            let linked = || fs::metadata(entry.path()).is_ok_and(|it| it.is_dir());
-            kind.is_dir() || (kind.is_symlink() && linked())
-        });
-        if !is_directory {
-            names.insert(name);
-        }
-    }
-    Ok(names)
+        !name.starts_with('.') && !left_behind
+    })?;
+    Ok(names.into_iter().collect())
 }
 
 fn stem<'n>(name: &'n str, endings: &[&str]) -> Option<&'n str> {
@@ -125,6 +109,8 @@ fn has_tofu_twin(name: &str, names: &FileNames) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn list(names: &[&str], dialect: Option<Dialect>) -> String {
@@ -132,7 +118,7 @@ mod tests {
         for name in names {
             fs::write(directory.path().join(name), "").unwrap();
         }
-        let names = file_names(directory.path()).unwrap();
+        let names = file_names(directory.path(), &Disk::Real).unwrap();
         let files = module_files(directory.path(), &names, dialect);
         let show = |paths: &[PathBuf]| {
             let names = paths.iter().filter_map(|path| path.file_name()?.to_str());

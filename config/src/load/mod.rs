@@ -10,7 +10,7 @@ mod module;
 mod types;
 
 pub(crate) use content::{Content, Located};
-pub(crate) use file::{File, origin, read_text};
+pub(crate) use file::{File, origin};
 pub(crate) use files::{FileNames, ModuleFiles, file_names, has_tofu, module_files};
 pub(crate) use module::{Module, ResourceName};
 pub(crate) use types::Constraint;

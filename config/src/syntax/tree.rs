@@ -413,10 +413,72 @@ impl Expr {
         self.literal_name().map(Name::as_str)
     }
 
+    /// Hands every expression that is directly inside this one to `visit`.
+    pub fn each_child<'e>(&'e self, visit: &mut dyn FnMut(&'e Self)) {
+        match &self.kind {
+            ExprKind::Literal(_) | ExprKind::Variable(_) | ExprKind::Invalid => {}
+            ExprKind::Template(parts) => each_in_parts(parts, visit),
+            ExprKind::Tuple(elements) => elements.iter().for_each(visit),
+            ExprKind::Object(items) => {
+                for item in items {
+                    if let Key::Expr(key) = &item.key {
+                        visit(key);
+                    }
+                    visit(&item.value);
+                }
+            }
+            ExprKind::Traversal(it) => {
+                visit(&it.base);
+                for step in &it.steps {
+                    if let StepKind::Index(key) = &step.kind {
+                        visit(key);
+                    }
+                }
+            }
+            ExprKind::Call(call) => call.arguments.iter().for_each(visit),
+            ExprKind::Unary(_, operand) => visit(operand),
+            ExprKind::Binary(chain) => {
+                visit(&chain.first);
+                chain.rest.iter().for_each(|it| visit(&it.expr));
+            }
+            ExprKind::Conditional(it) => {
+                for arm in &it.arms {
+                    visit(&arm.condition);
+                    visit(&arm.yes);
+                }
+                visit(&it.no);
+            }
+            ExprKind::For(it) => {
+                visit(&it.collection);
+                it.key.iter().for_each(&mut *visit);
+                visit(&it.value);
+                it.condition.iter().for_each(visit);
+            }
+        }
+    }
+
     fn literal_name(&self) -> Option<&Name> {
         match &self.kind {
             ExprKind::Literal(Literal::Text(text)) => Some(text),
             _ => None,
+        }
+    }
+}
+
+fn each_in_parts<'e>(parts: &'e [Part], visit: &mut dyn FnMut(&'e Expr)) {
+    for part in parts {
+        match part {
+            Part::Literal(..) => {}
+            Part::Interpolation(expr) => visit(expr),
+            Part::If(it) => {
+                visit(&it.condition);
+                each_in_parts(&it.yes, visit);
+                each_in_parts(&it.no, visit);
+            }
+            Part::For(it) => {
+                visit(&it.collection);
+                each_in_parts(&it.body, visit);
+            }
         }
     }
 }

@@ -193,6 +193,8 @@ fn collect(folder: &Path, texts: &mut Vec<(Kind, Vec<u8>)>) {
             (".tfvars.json", Kind::JsonValues),
             (".tfvars", Kind::Values),
             (".tf.json", Kind::Json),
+            ("plan.json", Kind::JsonPlan),
+            ("tofu.json", Kind::JsonPlan),
             (".tf", Kind::Hcl),
         ];
         let kind = kind.into_iter().find(|(end, _)| name.ends_with(end));

@@ -1,6 +1,9 @@
 //! Input that is broken or hostile ends with a sentence, and never with a panic.
 
 mod inputs;
+#[path = "../support/planfile.rs"]
+mod planfile;
+mod plans;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -8,6 +11,8 @@ use std::fmt::Write as _;
 
 use insta::assert_snapshot;
 use support::{everything, everything_of, outputs, tree, write};
+use terraform_config::plan::Plan;
+use terraform_config::schema::Schemas;
 use terraform_config::{Cache, DiscoverOptions, Inputs, ProblemKind, discover, evaluate};
 
 #[test]
@@ -230,5 +235,18 @@ fn what_somebody_wrote_to_break_a_checker_does_not() {
             .iter()
             .filter(|message| message.contains("a fault in this program"));
         assert_eq!(faults.count(), 0, "{}: {told:#?}", input.name);
+    }
+}
+
+#[test]
+fn hostile_plans_end_with_a_plan_or_a_sentence() {
+    for input in plans::inputs() {
+        let bytes = (input.bytes)(100_000);
+        let read = Plan::from_bytes(&bytes, &Schemas::default());
+        if let Err(error) = read {
+            let (name, said) = (input.name, error.to_string());
+            let is_sentence = !said.is_empty() && said.len() < 500;
+            assert!(is_sentence, "{}: {name}: {said}", input.file);
+        }
     }
 }

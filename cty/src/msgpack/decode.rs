@@ -6,7 +6,7 @@ use super::reader::{Item, Reader};
 use super::{REFINED, refinement};
 use crate::codec::Place;
 use crate::value::construct::{normalize, types_differ};
-use crate::{DecodeError, DecodeProblem, ObjectType, Path, PathStep, Type, Value};
+use crate::{DecodeError, DecodeProblem, Marks, Number, ObjectType, Path, PathStep, Type, Value};
 
 /// Reads one value of a type; the input must end with it.
 ///
@@ -14,26 +14,154 @@ use crate::{DecodeError, DecodeProblem, ObjectType, Path, PathStep, Type, Value}
 /// common, and fails if they differ. Memory stays in proportion to the input, whatever lengths
 /// it claims.
 pub fn decode(input: &[u8], ty: &Type) -> Result<Value, DecodeError> {
-    let mut decoder = Decoder {
-        reader: Reader::new(input),
-        place: Place::default(),
-    };
+    let mut decoder = Decoder::new(input, &Marks::NONE);
     let value = decoder.value(ty)?;
-    match decoder.reader.remaining() {
-        0 => Ok(value),
-        n => Err(DecodeError {
-            path: Path::ROOT,
-            problem: DecodeProblem::Trailing(n),
-        }),
+    decoder.end(value)
+}
+
+/// Reads one value whose type nobody knows; the input must end with it.
+///
+/// Arrays are tuples, maps are objects, and null and unknown values have no type. A number that is
+/// neither a 64-bit integer nor a binary fraction was written as its decimals, so that it reads as
+/// a string: text that such a number would have been written as gets the marks `maybe_number`. A
+/// dynamic value, a pair whose first half is binary, has the type that it names.
+pub fn decode_implied(input: &[u8], maybe_number: &Marks) -> Result<Value, DecodeError> {
+    let mut decoder = Decoder::new(input, maybe_number);
+    let value = decoder.implied()?;
+    decoder.end(value)
+}
+
+/// What an input holds, without reading any of it: what reading takes in memory is known before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Values, maps and arrays among them.
+    pub values: u64,
+    /// Maps.
+    pub maps: u64,
+    /// Entries of maps, as far as the maps tell the truth.
+    pub entries: u64,
+}
+
+/// Counts what the input holds.
+pub fn count(input: &[u8]) -> Result<Count, DecodeError> {
+    let decoder = Decoder::new(input, &Marks::NONE);
+    let mut reader = Reader::new(input);
+    let mut count = Count::default();
+    while reader.remaining() > 0 {
+        let item = reader.item().map_err(|problem| decoder.error(problem))?;
+        count.values += 1;
+        if let Item::Map(len) = item {
+            count.maps += 1;
+            count.entries += u64::from(len);
+        }
+    }
+    // Keys are items too. No map has more entries than the input has room for.
+    count.entries = count.entries.min(count.values / 2);
+    count.values -= count.entries;
+    Ok(count)
+}
+
+/// True for text that a number would have been written as: the shortest decimals, no exponent, of
+/// what is neither a 64-bit integer nor a binary fraction.
+fn is_written_number(text: &str) -> bool {
+    // Terraform's numbers have no more digits, and a binary fraction of a float not as many.
+    const MAX_LENGTH: usize = 4096;
+    const MAX_BINARY: usize = 1100;
+    let (whole, fraction) = match text.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (text, None),
+    };
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_shortest = is_digits(digits)
+        && (digits == "0" || !digits.starts_with('0'))
+        && fraction.is_none_or(|it| is_digits(it) && !it.ends_with('0'));
+    match fraction {
+        _ if !is_shortest || text.len() > MAX_LENGTH => false,
+        None => whole.parse::<i64>().is_err(),
+        // A binary fraction ends in 5.
+        Some(it) if !it.ends_with('5') || text.len() > MAX_BINARY => true,
+        Some(_) => {
+            let number = text.parse::<Number>();
+            number.is_ok_and(|number| number.to_f64_exact().is_none())
+        }
     }
 }
 
 struct Decoder<'a> {
     reader: Reader<'a>,
     place: Place,
+    maybe_number: &'a Marks,
 }
 
 impl<'a> Decoder<'a> {
+    fn new(input: &'a [u8], maybe_number: &'a Marks) -> Self {
+        Self {
+            reader: Reader::new(input),
+            place: Place::default(),
+            maybe_number,
+        }
+    }
+
+    fn end(self, value: Value) -> Result<Value, DecodeError> {
+        match self.reader.remaining() {
+            0 => Ok(value),
+            n => Err(DecodeError {
+                path: Path::ROOT,
+                problem: DecodeProblem::Trailing(n),
+            }),
+        }
+    }
+
+    fn implied(&mut self) -> Result<Value, DecodeError> {
+        if !self.place.enter() {
+            return Err(self.error(DecodeProblem::TooDeep));
+        }
+        let value = match self.item()? {
+            Item::Nil => Value::null(Type::Dynamic),
+            Item::Bool(b) => Value::bool(b),
+            Item::Bytes(bytes) => self.text_or_number(bytes)?,
+            Item::Ext(..) => Value::unknown(Type::Dynamic),
+            Item::Array(2) if self.reader.is_binary() => self.dynamic(2)?,
+            Item::Array(len) => {
+                let mut elements = Vec::with_capacity(self.capacity(len));
+                for index in 0..u64::from(len) {
+                    self.place.path.push(PathStep::Index(index));
+                    elements.push(self.implied()?);
+                    self.place.path.pop();
+                }
+                Value::tuple(elements)
+            }
+            Item::Map(len) => {
+                let mut attributes = Vec::with_capacity(self.capacity(len));
+                for _ in 0..len {
+                    let name: Arc<str> = self.key()?.into();
+                    self.place.path.push(PathStep::Attribute(name.clone()));
+                    attributes.push((name, self.implied()?));
+                    self.place.path.pop();
+                }
+                Value::object(attributes)
+            }
+            number => match number.number() {
+                Some(Ok(number)) => Value::number(number),
+                Some(Err(problem)) => return Err(self.error(problem)),
+                None => return Err(self.mismatch(&number, &Type::Dynamic)),
+            },
+        };
+        self.place.leave();
+        Ok(value)
+    }
+
+    fn text_or_number(&self, bytes: &[u8]) -> Result<Value, DecodeError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| self.error(DecodeProblem::Utf8))?;
+        let value = Value::string(text);
+        let is_marked = !self.maybe_number.is_empty() && is_written_number(text);
+        Ok(match is_marked {
+            true => value.with_marks(self.maybe_number),
+            false => value,
+        })
+    }
+
     fn value(&mut self, ty: &Type) -> Result<Value, DecodeError> {
         if !self.place.enter() {
             return Err(self.error(DecodeProblem::TooDeep));

@@ -5,7 +5,8 @@
 //! whichever loses nothing first; a dynamic value as a pair of its type (JSON) and itself;
 //! unknown values as extensions.
 //!
-//! - `encode`, `decode`: the two directions.
+//! - `encode`, `decode`: the two directions; [`decode_implied`] reads without a type, and
+//!   [`count`] without a value.
 //! - `reader`: markers and lengths, never past the input.
 //! - `refinement`: what is known of an unknown value.
 
@@ -16,7 +17,7 @@ mod refinement;
 #[cfg(test)]
 mod tests;
 
-pub use decode::decode;
+pub use decode::{Count, count, decode, decode_implied};
 pub use encode::encode;
 
 /// Extension type of an unknown value without refinements; any other reads the same.

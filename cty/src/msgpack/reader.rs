@@ -125,6 +125,12 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Whether binary data follow, which text never is.
+    pub(super) fn is_binary(&self) -> bool {
+        let marker = self.0.first().copied().map(Marker::from_u8);
+        matches!(marker, Some(Marker::Bin8 | Marker::Bin16 | Marker::Bin32))
+    }
+
     /// Passes over one item and all that it holds.
     pub(super) fn skip(&mut self) -> Result<()> {
         let mut pending: u64 = 1;

@@ -1,7 +1,7 @@
 //! Golden bytes, as Terraform core (go-cty 1.20) writes them, and input that must be refused.
 
-use super::{MAX_BOUND, decode, encode};
-use crate::{DecodeProblem, Number, Refinement, Type, Value};
+use super::{Count, MAX_BOUND, count, decode, decode_implied, encode};
+use crate::{DecodeProblem, Mark, Marks, Number, Refinement, Type, Value};
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -402,4 +402,82 @@ fn mixed_elements_are_refused() {
         problem(bytes, &Type::list(Type::Dynamic)),
         DecodeProblem::MixedElements
     );
+}
+
+#[test]
+fn text_that_a_number_would_have_been_written_as_is_told() {
+    let marks: Marks = [Mark::Ephemeral].into_iter().collect();
+    let is_marked = |value: &Value, ty: &Type| {
+        let bytes = encode(value, ty).unwrap();
+        let read = decode_implied(&bytes, &marks).unwrap();
+        read.is_marked_deep()
+    };
+    let number = |text: &str| Value::number(text.parse::<Number>().unwrap());
+    // These bytes are the same for a number and for text.
+    for text in [
+        "0.1",
+        "-0.1",
+        "100000000000000000000",
+        "1.00000000000000000001",
+        "0.15",
+        "9223372036854775808",
+    ] {
+        assert!(is_marked(&number(text), &Type::Number), "{text}");
+        assert!(is_marked(&Value::string(text), &Type::String), "{text}");
+    }
+    // These differ, so that text is text.
+    for text in [
+        "5",
+        "0.5",
+        "-5",
+        "1e100",
+        "0.10",
+        "+0.1",
+        ".1",
+        "00.1",
+        "",
+        "-",
+        "inf",
+        "1.",
+        "0.1 ",
+        "-0",
+        "-0.0",
+        "9223372036854775807",
+        "0.375",
+    ] {
+        assert!(!is_marked(&Value::string(text), &Type::String), "{text}");
+    }
+    assert!(!is_marked(&number("5"), &Type::Number));
+    // A dynamic value says which of the two it is.
+    assert!(!is_marked(&Value::string("0.1"), &Type::Dynamic));
+    assert!(!is_marked(&number("0.1"), &Type::Dynamic));
+}
+
+#[test]
+fn values_are_counted_without_being_read() {
+    let value = Value::object([
+        ("a", Value::tuple([Value::int(1), Value::string("x")])),
+        ("b", Value::object([("c", Value::bool(true))])),
+    ]);
+    let bytes = encode(&value, &value.ty()).unwrap();
+    let counted = Count {
+        values: 6,
+        maps: 2,
+        entries: 3,
+    };
+    assert_eq!(count(&bytes), Ok(counted));
+    // Text that is shorter than it says.
+    assert!(count(&[0xa5, b'x']).is_err());
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_may_be_a_number_has_the_same_bytes_as_one(text in "-?[0-9]{1,21}(\\.[0-9]{0,4}[05]?)?") {
+        let marks: Marks = [Mark::Ephemeral].into_iter().collect();
+        let bytes = encode(&Value::string(text.as_str()), &Type::String).unwrap();
+        let number = text.parse::<Number>().map(Value::number);
+        let is_same = number.is_ok_and(|it| encode(&it, &Type::Number).as_ref() == Ok(&bytes));
+        let read = decode_implied(&bytes, &marks).unwrap();
+        proptest::prop_assert_eq!(read.is_marked_deep(), is_same);
+    }
 }

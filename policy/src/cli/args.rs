@@ -18,7 +18,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Check Terraform configurations.
+    /// Check Terraform configurations and plans.
     Check(CheckArgs),
     /// List the rules.
     Rules(RulesArgs),
@@ -28,11 +28,19 @@ pub(super) enum Command {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 something could not be analysed.")]
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage, 3 something could not be analysed\n\
+or a plan is partial.")]
 pub(super) struct CheckArgs {
-    /// Directories to walk, or files that stand for theirs [default: .]
+    /// Directories to walk, files that stand for theirs, plans (binary, or as `terraform show
+    /// -json` prints them), patterns such as '**/*.tfplan', or - for a plan on standard input
+    /// [default: .]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
+
+    /// Directory of the configuration that the plans were made from: its lines are shown, and what
+    /// plans leave out is read there
+    #[arg(long, value_name = "DIR")]
+    pub(super) source: Option<PathBuf>,
 
     /// Value of a root variable, as for terraform (-var works too)
     #[arg(long = "var", value_name = "NAME=VALUE")]
@@ -54,7 +62,7 @@ pub(super) struct CheckArgs {
     #[arg(long, value_enum, default_value_t = MissingModules::Error, value_name = "OUTCOME")]
     pub(super) missing_modules: MissingModules,
 
-    /// List the root modules that would be checked, and stop
+    /// List the root modules and plans that would be checked, and stop
     #[arg(long)]
     pub(super) show_roots: bool,
 

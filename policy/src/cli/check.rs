@@ -1,7 +1,7 @@
 //! `holdfast check`.
 
 use std::mem::ManuallyDrop;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use terraform_config::{Cache, Dialect, Inputs, MissingModules, ProblemKind, VarInput};
@@ -9,8 +9,9 @@ use terraform_config::{Cache, Dialect, Inputs, MissingModules, ProblemKind, VarI
 use super::{Exit, Output, World, args};
 use crate::check::{Request, check_with, roots};
 use crate::engine::Judgement;
+use crate::named::{Named, joined};
 use crate::paths::Paths;
-use crate::report::{Colour, Report};
+use crate::report::{Colour, Looked, Report};
 use args::CheckArgs;
 
 pub(super) fn run(args: &CheckArgs, matches: Option<&ArgMatches>, world: &World) -> Output {
@@ -18,7 +19,11 @@ pub(super) fn run(args: &CheckArgs, matches: Option<&ArgMatches>, world: &World)
         Ok(variables) => variables,
         Err(message) => return usage(&message),
     };
-    let request = request(args, variables, world);
+    let source = match source(args, &world.cwd) {
+        Ok(source) => source,
+        Err(message) => return usage(&message),
+    };
+    let request = request(args, source, variables, world);
     let paths = Paths::new(&world.cwd);
     if args.show_roots {
         return show_roots(&request, paths, world);
@@ -53,15 +58,13 @@ fn exit(report: &Report, args: &CheckArgs) -> Exit {
     }
 }
 
-fn request(args: &CheckArgs, variables: Vec<VarInput>, world: &World) -> Request {
-    let paths = match args.paths.is_empty() {
-        true => vec![world.cwd.clone()],
-        false => args
-            .paths
-            .iter()
-            .map(|path| joined(&world.cwd, path))
-            .collect(),
-    };
+fn request(
+    args: &CheckArgs,
+    source: Option<PathBuf>,
+    variables: Vec<VarInput>,
+    world: &World,
+) -> Request {
+    let named = Named::of(&args.paths, &world.cwd, || world.stdin.read());
     let inputs = Inputs {
         variables,
         environment: world.env.clone(),
@@ -76,7 +79,11 @@ fn request(args: &CheckArgs, variables: Vec<VarInput>, world: &World) -> Request
         },
         ..Inputs::default()
     };
-    Request { paths, inputs }
+    Request {
+        named,
+        source,
+        inputs,
+    }
 }
 
 /// `-var` and `-var-file` in the order in which they were written: later ones win.
@@ -110,22 +117,30 @@ fn variables(
     Ok(inputs.into_iter().map(|(_, input)| input).collect())
 }
 
-/// `.` is the directory itself, so that nothing shows a path that ends in a dot.
-fn joined(cwd: &Path, path: &Path) -> std::path::PathBuf {
-    match path == Path::new(".") {
-        true => cwd.to_path_buf(),
-        false => cwd.join(path),
+/// Where the configuration of the plans is.
+fn source(args: &CheckArgs, cwd: &Path) -> Result<Option<PathBuf>, String> {
+    let Some(source) = &args.source else {
+        return Ok(None);
+    };
+    let directory = joined(cwd, source);
+    let shown = source.display();
+    match directory.metadata() {
+        Ok(found) if found.is_dir() => Ok(Some(directory)),
+        Ok(_) => Err(format!("--source {shown} is no directory")),
+        Err(error) => Err(format!("--source {shown} cannot be read: {error}")),
     }
 }
 
 fn show_roots(request: &Request, paths: Paths, world: &World) -> Output {
     let discovery = roots(request, &Cache::default());
-    let shown = discovery
-        .roots
-        .iter()
-        .map(|root| paths.show(&root.path) + "\n")
+    let roots = discovery.roots.iter().map(|root| root.path.as_path());
+    let plans = request.named.plans.iter().map(|plan| plan.path.as_path());
+    let shown = roots
+        .chain(plans)
+        .map(|path| paths.show(path) + "\n")
         .collect();
-    let report = Report::new(Judgement::default(), discovery.problems, 0, paths);
+    let (judgement, looked) = (Judgement::default(), Looked::default());
+    let report = Report::new(judgement, discovery.problems, looked, paths);
     let exit = match (
         report.has(ProblemKind::Usage),
         report.has(ProblemKind::Analysis),

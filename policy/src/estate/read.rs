@@ -16,6 +16,9 @@ use super::schema::Schema;
 use super::{Fact, Lack, Presence, Unknown};
 use crate::place::Place;
 
+/// Of a block that a plan as JSON does not show, though one may be written.
+const DYNAMIC: &str = "unless a dynamic block sets it: pass --source";
+
 const NOT_AN_ARGUMENT: &str = "this is a block, not an argument";
 
 /// What reading one resource instance brought up.
@@ -34,13 +37,15 @@ pub(super) struct View<'a> {
     origin: &'a Origin,
     /// From the resource, with a final dot: `rke_config.etcd.`; empty for the resource itself.
     path: String,
+    /// The address and the path with positions, where there are no lines to show; else empty.
+    name: String,
     log: &'a Log,
 }
 
 /// A nested block of which there is at most one.
 pub(super) enum Single<'a> {
-    /// Nobody wrote it.
-    None,
+    /// Nobody wrote it; the place is the header of what lacks it.
+    None(Place),
     /// It is there.
     One(View<'a>),
     /// It is written in a `dynamic` block of unknown length.
@@ -67,7 +72,12 @@ impl Log {
 impl<'a> View<'a> {
     /// The body of a resource.
     pub(super) fn of(instance: &'a Instance, schema: &'static Schema, log: &'a Log) -> Self {
+        let name = match instance.header.file.has_lines() {
+            true => String::new(),
+            false => log.address.clone(),
+        };
         Self {
+            name,
             body: &instance.body,
             schema,
             origin: &instance.header,
@@ -78,14 +88,26 @@ impl<'a> View<'a> {
 
     /// The block's header.
     pub(super) fn header(&self) -> Place {
-        self.origin.into()
+        Place::named(self.origin, || match self.name.is_empty() {
+            true => format!("{}.{}", self.log.address, self.path.trim_end_matches('.')),
+            false => self.name.clone(),
+        })
+    }
+
+    /// The place of something in it.
+    fn place(&self, name: &str, origin: &Origin) -> Place {
+        Place::named(origin, || match self.name.is_empty() {
+            true => format!("{}.{}{name}", self.log.address, self.path),
+            false => format!("{}.{name}", self.name),
+        })
     }
 
     /// Types of the blocks in it, known to the schema or not, in source order.
     pub(super) fn block_types(&self) -> impl Iterator<Item = (&'a str, Place)> {
         self.body.blocks.iter().map(|nested| {
             let block = nested.block();
-            (block.type_name.as_ref(), Place::from(&block.header))
+            let name = block.type_name.as_ref();
+            (name, self.place(name, &block.header))
         })
     }
 
@@ -114,7 +136,7 @@ impl<'a> View<'a> {
             }
             return Err(Fact::Absent(Lack::Attribute(self.header())));
         };
-        let place = Place::from(&attribute.origin);
+        let place = self.place(name, &attribute.origin);
         match cty::convert::convert(&attribute.value, ty) {
             Ok(value) => Ok((value, place)),
             Err(error) => Err(Fact::Unknown(self.unreadable(name, error, place))),
@@ -167,7 +189,7 @@ impl<'a> View<'a> {
     /// Where a block is written as an argument, if it is. JSON writes both alike.
     fn argument(&self, name: &str) -> Option<Place> {
         let attribute = self.body.attribute(name)?;
-        (!attribute.maybe_block).then(|| Place::from(&attribute.origin))
+        (!attribute.maybe_block).then(|| self.place(name, &attribute.origin))
     }
 
     fn nested(&self, name: &str) -> Vec<(Self, Presence)> {
@@ -175,20 +197,26 @@ impl<'a> View<'a> {
         let Some(nested) = self.schema.blocks.get(name) else {
             unreachable!("{path} is not in the schema");
         };
-        let view = |block: &'a Nested| {
-            let presence = match block {
-                Nested::Block(_) => Presence::Certain,
-                Nested::Unknown { why, template } => {
-                    Presence::Unknown(Unknown::from_why(why, (&template.header).into()))
-                }
+        let view = |(position, it): (usize, &'a Nested)| {
+            let block = it.block();
+            let name = match (self.name.as_str(), nested.single) {
+                ("", _) => String::new(),
+                (holder, true) => format!("{holder}.{name}"),
+                (holder, false) => format!("{holder}.{name}[{position}]"),
             };
-            let block = block.block();
             let view = Self {
                 body: &block.body,
                 schema: &nested.schema,
                 origin: &block.header,
                 path: format!("{path}."),
+                name,
                 log: self.log,
+            };
+            let presence = match it {
+                Nested::Block(_) => Presence::Certain,
+                Nested::Unknown { why, .. } => {
+                    Presence::Unknown(Unknown::from_why(why, view.header()))
+                }
             };
             (view, presence)
         };
@@ -196,6 +224,7 @@ impl<'a> View<'a> {
             .blocks
             .iter()
             .filter(|b| b.block().type_name.as_ref() == name)
+            .enumerate()
             .map(view)
             .collect()
     }
@@ -230,7 +259,10 @@ impl<'a> View<'a> {
             (None, ..) if self.body.is_incomplete => {
                 Single::Refused(self.unparsed(&self.ask(name)))
             }
-            (None, ..) => Single::None,
+            (None, ..) if self.body.presumed_absent.contains(name) => {
+                Single::None(self.header().unless(DYNAMIC))
+            }
+            (None, ..) => Single::None(self.header()),
         }
     }
 

@@ -1,9 +1,12 @@
 //! The lines around places in files, as much of them as people read: the renderer works through all
-//! the text that it is given, and files may be large.
+//! the text that it is given, and files may be large. Of a plan there are no lines: what is meant is
+//! named instead.
 
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Origin, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Level, Origin, Snippet, normalize_untrusted_str,
+};
 
 use crate::paths::Paths;
 use crate::place::Place;
@@ -51,10 +54,29 @@ pub(super) fn snippets<'a>(marks: Vec<Mark>, paths: &Paths) -> Vec<Element<'a>> 
             }),
         }
     }
-    groups
+    let shown = groups
         .into_iter()
-        .map(|group| shown(group, paths))
-        .collect()
+        .flat_map(|group| match group.marks[0].place.position() {
+            Some(_) => vec![shown(group, paths)],
+            None => named(group, paths),
+        });
+    shown.collect()
+}
+
+/// What is meant where there are no lines to show.
+fn named<'a>(group: Group, paths: &Paths) -> Vec<Element<'a>> {
+    let path = paths.show(group.marks[0].place.path());
+    let told = group.marks.into_iter().filter_map(|mark| {
+        let text = match (mark.place.name(), mark.label) {
+            (Some(name), Some(label)) => format!("{name}: {label}"),
+            (Some(name), None) => name.to_owned(),
+            (None, label) => label?,
+        };
+        let message = Level::NOTE.with_name("at");
+        Some(message.message(normalize_untrusted_str(&text)).into())
+    });
+    let file = Origin::path(path).into();
+    std::iter::once(file).chain(told).collect()
 }
 
 /// A place that runs over more lines than anybody reads is shown by its first.
@@ -89,8 +111,9 @@ fn shown<'a>(group: Group, paths: &Paths) -> Element<'a> {
     let first = &marks[0].place;
     let path = paths.show(first.path());
     if lines.len() > MAX_BYTES {
-        let (line, column) = first.line_and_column();
-        return Origin::path(path).line(line).char_column(column).into();
+        let position = first.origin().start();
+        let at = Origin::path(path).line(position.line);
+        return at.char_column(position.column).into();
     }
     let line = first.line_of(lines.start);
     let text = first.source()[lines.clone()].to_owned();

@@ -1,7 +1,5 @@
 //! For people: rustc-like snippets, and one line that sums up.
 
-use std::path::PathBuf;
-
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{
     AnnotationKind, Group, Level, Message, Origin, Renderer, normalize_untrusted_str,
@@ -9,8 +7,8 @@ use annotate_snippets::{
 use terraform_config::{Problem, ProblemKind};
 
 use super::excerpt::{Mark, snippets};
-use super::{Colour, Report};
-use crate::engine::{Finding, Open};
+use super::{Colour, Looked, Report};
+use crate::engine::{Finding, Input, Open};
 use crate::estate::Unknown;
 use crate::finding::{Severity, listed};
 use crate::paths::Paths;
@@ -66,7 +64,8 @@ fn finding<'a>(found: &'a Finding, report: &Report) -> Group<'a> {
         .primary_title(format!("{}: {}", found.address, violation.message))
         .id(found.rule.id)
         .elements(snippets(marks, &report.paths))
-        .elements(called_from(&found.address, &found.roots, report))
+        .elements(called_from(&found.address, &found.inputs, report))
+        .elements(planned_in(&violation.place, &found.inputs, report))
         .elements(found.when.as_ref().map(|when| {
             Level::NOTE.message(format!(
                 "this is there only with {when}, which is not the default"
@@ -102,7 +101,8 @@ fn note<'a>(open: &'a Open, report: &Report) -> Group<'a> {
         ))
         .id(open.rule.id)
         .elements(snippets(marks, &report.paths))
-        .elements(called_from(&open.address, &open.roots, report))
+        .elements(called_from(&open.address, &open.inputs, report))
+        .elements(planned_in(&undecided.unknown.place, &open.inputs, report))
         .elements(value)
 }
 
@@ -115,10 +115,27 @@ fn unset_variable(unknown: &Unknown) -> Option<&str> {
 }
 
 /// The root modules that call the module it is in, where there are several to choose from.
-fn called_from<'a>(address: &str, roots: &[PathBuf], report: &Report) -> Option<Message<'a>> {
-    let elsewhere = address.starts_with("module.") && report.roots > 1;
-    let roots: Vec<String> = roots.iter().map(|root| report.paths.show(root)).collect();
+fn called_from<'a>(address: &str, inputs: &[Input], report: &Report) -> Option<Message<'a>> {
+    let roots = inputs.iter().filter_map(|input| match input {
+        Input::Root(root) => Some(report.paths.show(root)),
+        Input::Plan(_) => None,
+    });
+    let roots: Vec<String> = roots.collect();
+    let elsewhere = address.starts_with("module.") && report.looked.roots > 1 && !roots.is_empty();
     elsewhere.then(|| Level::NOTE.message(plain(&format!("called from {}", listed(&roots)))))
+}
+
+/// The plans it is in, where there are several to choose from and its place does not say it.
+fn planned_in<'a>(place: &Place, inputs: &[Input], report: &Report) -> Option<Message<'a>> {
+    let Looked { roots, plans } = report.looked;
+    let planned = inputs.iter().filter_map(|input| match input {
+        Input::Plan(plan) if place.path().starts_with(plan) => None,
+        Input::Plan(plan) => Some(report.paths.show(plan)),
+        Input::Root(_) => None,
+    });
+    let planned: Vec<String> = planned.collect();
+    let told = roots + plans > 1 && !planned.is_empty();
+    told.then(|| Level::NOTE.message(plain(&format!("planned in {}", listed(&planned)))))
 }
 
 fn primary(place: &Place, label: String) -> Mark {
@@ -189,12 +206,13 @@ fn summary(report: &Report) -> String {
         .problems
         .iter()
         .any(|problem| problem.kind != ProblemKind::Note);
-    let roots = counted(report.roots, "root module", "root modules");
-    let checked = match (report.roots, report.clusters) {
-        (0, _) => return "nothing was checked\n".to_owned(),
-        (_, 0) => format!("no cluster found in {roots}"),
-        (_, clusters) => format!(
-            "checked {} in {roots}",
+    let Some(looked) = looked(report.looked) else {
+        return "nothing was checked\n".to_owned();
+    };
+    let checked = match report.clusters {
+        0 => format!("no cluster found in {looked}"),
+        clusters => format!(
+            "checked {} in {looked}",
             counted(clusters, "cluster", "clusters")
         ),
     };
@@ -210,6 +228,16 @@ fn summary(report: &Report) -> String {
         ""
     };
     format!("{told}{rest}\n")
+}
+
+/// `2 root modules and 1 plan`; nothing if nothing was looked at.
+fn looked(Looked { roots, plans }: Looked) -> Option<String> {
+    let roots = (roots > 0).then(|| counted(roots, "root module", "root modules"));
+    let plans = (plans > 0).then(|| counted(plans, "plan", "plans"));
+    match (roots, plans) {
+        (Some(roots), Some(plans)) => Some(format!("{roots} and {plans}")),
+        (roots, plans) => roots.or(plans),
+    }
 }
 
 /// What to type for more: a command for each rule that spoke.

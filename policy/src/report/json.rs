@@ -24,9 +24,9 @@ struct Finding<'a> {
     message: &'a str,
     address: &'a str,
     subject: &'a str,
-    file: String,
-    line: usize,
-    column: usize,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
     related: Vec<Related<'a>>,
     /// The value of a variable under which it holds. Configurations are read under the values
     /// they have, so there is none.
@@ -35,9 +35,9 @@ struct Finding<'a> {
 
 #[derive(Serialize)]
 struct Related<'a> {
-    file: String,
-    line: usize,
-    column: usize,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
     message: &'a str,
 }
 
@@ -48,9 +48,9 @@ struct Undecided<'a> {
     subject: &'a str,
     because: &'a str,
     chain: Vec<&'a str>,
-    file: String,
-    line: usize,
-    column: usize,
+    file: Option<String>,
+    line: Option<usize>,
+    column: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -145,14 +145,12 @@ fn errors(report: &Report) -> Vec<Error<'_>> {
 }
 
 fn error<'a>(problem: &'a Problem, paths: &Paths) -> Error<'a> {
-    let place = problem
-        .origin
-        .as_ref()
-        .map(|origin| Place::from(origin).line_and_column());
+    let place = problem.origin.as_ref().map(Place::from);
+    let position = place.and_then(|place| place.position());
     Error {
-        file: problem.file.as_ref().map(|file| paths.show(file)),
-        line: place.map(|(line, _)| line),
-        column: place.map(|(_, column)| column),
+        file: problem.file.as_ref().and_then(|file| paths.file(file)),
+        line: position.map(|it| it.line),
+        column: position.map(|it| it.column),
         message: &problem.message,
     }
 }

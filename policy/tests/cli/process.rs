@@ -47,6 +47,30 @@ fn colour_is_for_terminals_and_can_be_refused() {
     assert!(!both.stdout.contains(&0x1b));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_plan_may_come_through_a_pipe() {
+    let repo = Repo::copy_of("config/tests/fixtures/plans/all-in-one-spot");
+    for path in ["-", "/dev/stdin"] {
+        let plan = std::fs::read(repo.path().join("plan.json")).unwrap();
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        let mut command = holdfast(&repo);
+        let child = command.arg(path).stdin(reader).stdout(Stdio::piped());
+        let child = child.spawn().unwrap();
+        // The command keeps an end, too.
+        drop(command);
+        std::io::Write::write_all(&mut writer, &plan).unwrap();
+        drop(writer);
+        let output = child.wait_with_output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{path}");
+        assert!(
+            text.ends_with("checked 1 cluster in 1 plan\n"),
+            "{path}: {text}"
+        );
+    }
+}
+
 #[test]
 fn a_reader_that_went_away_is_no_error_and_hides_no_finding() {
     let repo = Repo::with(BAD);

@@ -1,9 +1,10 @@
-//! A scratch repository, and runs in it.
+//! A scratch repository, and runs in it; archives such as plan files are.
 
 use std::fs;
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
-use holdfast::cli::{self, Output, World};
+use holdfast::cli::{self, Output, Stdin, World};
 use holdfast::report::Colour;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -52,12 +53,22 @@ impl Repo {
     }
 
     pub(crate) fn run_with(&self, args: &[&str], env: &[(&str, &str)]) -> Output {
+        self.run_in(args, env, Stdin::Bytes([].into()))
+    }
+
+    /// Runs `holdfast` with something on standard input.
+    pub(crate) fn run_on(&self, args: &[&str], stdin: &[u8]) -> Output {
+        self.run_in(args, &[], Stdin::Bytes(stdin.into()))
+    }
+
+    fn run_in(&self, args: &[&str], env: &[(&str, &str)], stdin: Stdin) -> Output {
         let world = World {
             cwd: self.path().to_path_buf(),
             env: env
                 .iter()
                 .map(|(name, value)| ((*name).into(), (*value).into()))
                 .collect(),
+            stdin,
             stdout: Colour::Off,
             stderr: Colour::Off,
         };
@@ -116,7 +127,7 @@ impl Checked {
         }
     }
 
-    fn entries(&self, key: &str) -> &[Value] {
+    pub(crate) fn entries(&self, key: &str) -> &[Value] {
         self.json[key]
             .as_array()
             .map(Vec::as_slice)
@@ -138,4 +149,34 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(&source, &target).expect("it is writable");
         }
     }
+}
+
+/// A binary plan whose member `tfplan` was edited.
+pub(crate) fn with_plan(plan: &[u8], edit: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(plan)).expect("a plan is a zip archive");
+    let members = (0..archive.len()).map(|index| {
+        let mut member = archive.by_index(index).expect("its members can be read");
+        let name = member.name().expect("their names are text").to_string();
+        let mut bytes = Vec::new();
+        member.read_to_end(&mut bytes).expect("they can be read");
+        if name == "tfplan" {
+            edit(&mut bytes);
+        }
+        (name, bytes)
+    });
+    zip_of(members)
+}
+
+/// An archive of these members.
+pub(crate) fn zip_of(members: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<u8> {
+    let mut written = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        let options = zip::write::SimpleFileOptions::default();
+        written.start_file(name, options).expect("it can be added");
+        written.write_all(&bytes).expect("it is written in memory");
+    }
+    written
+        .finish()
+        .expect("it is written in memory")
+        .into_inner()
 }

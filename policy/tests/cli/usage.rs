@@ -177,22 +177,6 @@ fn help_and_version_are_no_errors() {
 }
 
 #[test]
-fn plan_files_are_refused_with_the_way_out() {
-    let repo = Repo::with(RETENTION_UNSET);
-    repo.write("plan.json", "{\"format_version\":\"1.2\"}");
-    repo.write("tf.plan", b"PK\x03\x04rest");
-    for plan in ["plan.json", "tf.plan", "-"] {
-        let output = repo.run(&["check", plan]);
-        assert_eq!(output.code, 2, "{plan}");
-        assert!(
-            output.stderr.contains("plan files cannot be checked yet"),
-            "{}",
-            output.stderr
-        );
-    }
-}
-
-#[test]
 fn json_that_is_no_plan_means_its_directory() {
     let repo = Repo::with(RETENTION_UNSET);
     repo.write("iam-policy.json", "{\"Version\":\"2012-10-17\"}");

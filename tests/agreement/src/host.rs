@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 use holdfast_e2e::hosts::Kind;
@@ -39,6 +40,14 @@ impl Stubs {
             _directory: directory,
         })
     }
+
+    /// A directory in which a host finds them.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn workdir(&self, host: &Host) -> Result<Workdir> {
+        Workdir::with_cli_configuration(host, self.mirror.cli_configuration())
+    }
 }
 
 /// A directory in which a host plans roots.
@@ -65,6 +74,10 @@ pub struct Plan {
     pub objects: BTreeMap<String, Object>,
     /// What modules say, by module path without keys: `plan.configuration`.
     pub configuration: Json,
+    /// The plan file.
+    pub file: Vec<u8>,
+    /// What `show -json` prints of it.
+    pub shown: String,
 }
 
 /// One instance as planned.
@@ -84,7 +97,7 @@ impl Planner {
     /// # Errors
     /// It cannot be made.
     pub fn new(host: &Host, stubs: &Stubs) -> Result<Self> {
-        let workdir = Workdir::with_cli_configuration(host, stubs.mirror.cli_configuration())?;
+        let workdir = stubs.workdir(host)?;
         let downloads = workdir.path().join(".terraform/modules");
         Ok(Self {
             workdir,
@@ -96,6 +109,20 @@ impl Planner {
     /// Where the configuration lies.
     pub fn path(&self) -> PathBuf {
         self.workdir.path()
+    }
+
+    /// Runs a program where the configuration lies, with the variables of the environment that the
+    /// root is planned with.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn beside(&self, root: &Root, program: &Path, arguments: &[&str]) -> Result<Output> {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(self.path());
+        command.envs(root.environment.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null());
+        let output = command.output();
+        output.with_context(|| format!("cannot start {}", program.display()))
     }
 
     /// The language the host speaks.
@@ -150,9 +177,14 @@ impl Planner {
             return diagnostics(&run.stdout);
         }
         let shown = self.workdir.ok(&["show", "-json", "plan.tfplan"])?;
-        let shown: Json =
+        let read: Json =
             serde_json::from_str(&shown.stdout).context("`show -json` printed no JSON")?;
-        Ok(Outcome::Planned(Box::new(Plan::read(&shown))))
+        let plan = Plan {
+            file: fs::read(self.path().join("plan.tfplan"))?,
+            shown: shown.stdout,
+            ..Plan::read(&read)
+        };
+        Ok(Outcome::Planned(Box::new(plan)))
     }
 }
 

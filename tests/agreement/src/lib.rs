@@ -9,6 +9,8 @@
 //! - `vocabulary`, `fill`: resources as the schemas allow them. - `dues`: what no case may forget. - `idioms`: how they are tied.
 //! - `scope`, `code`, `case`, `root`: modules, files, roots.
 //! - `host`: what a host plans. - `compare`: where the two differ. - `tally`: what was counted.
+//! - `plans`: plan files of all kinds, read by us.
+//! - `read_back`: plans of what was generated, read by us.
 //! - `proof`: all of it. - `shrink`: a case cut down to what disagrees.
 
 pub mod case;
@@ -23,8 +25,10 @@ mod hoist;
 pub mod host;
 mod idioms;
 mod kind;
+pub mod plans;
 pub mod proof;
 mod random;
+pub mod read_back;
 pub mod root;
 mod scope;
 pub mod shrink;

@@ -13,6 +13,7 @@ use crate::dues::Dealer;
 use crate::host::{Outcome, Plan, Planner, Stubs};
 use crate::idioms;
 use crate::random::Random;
+use crate::read_back::{ReadBack, read_back};
 use crate::root::Root;
 use crate::tally::{Tally, forms, functions};
 use crate::vocabulary::vocabulary;
@@ -51,6 +52,8 @@ pub struct Report {
     pub tally: Tally,
     /// Gates that were looked behind.
     pub gates: usize,
+    /// What reading the plans gave; what differs is among the disagreements.
+    pub read_back: ReadBack,
 }
 
 /// The cases of a proof.
@@ -86,11 +89,13 @@ pub fn run(
         older: BTreeMap::new(),
         tally: Tally::default(),
         gates: 0,
+        read_back: ReadBack::default(),
     };
     for (number, chunk) in cases.chunks(options.per_root).enumerate() {
         let seed = options.seed ^ number as u64;
-        let (mut root, evaluated, mut compared) =
+        let (mut root, evaluated, mut compared, read_back) =
             one_root(&mut planner, chunk, seed, &mut report.refused)?;
+        report.read_back.take_in(read_back);
         for case in &root.cases {
             report.tally.count(case);
         }
@@ -130,7 +135,7 @@ pub fn run(
 }
 
 /// `true || unknown` is true from Terraform 1.15 on.
-fn is_older(host: &Host) -> bool {
+pub(crate) fn is_older(host: &Host) -> bool {
     host.kind == holdfast_e2e::hosts::Kind::Terraform && host.minor() < (1, 15)
 }
 
@@ -149,7 +154,19 @@ pub(crate) fn one_root(
     cases: &[Case],
     seed: u64,
     refused: &mut BTreeMap<String, String>,
-) -> Result<(Root, Evaluated, Compared)> {
+) -> Result<(Root, Evaluated, Compared, ReadBack)> {
+    let (root, plan) = planned_root(planner, cases, seed, refused)?;
+    let (evaluated, compared, read_back) = compared(planner, &root, &plan);
+    Ok((root, evaluated, compared, read_back))
+}
+
+/// Plans a root without the cases that the host refuses.
+pub(crate) fn planned_root(
+    planner: &mut Planner,
+    cases: &[Case],
+    seed: u64,
+    refused: &mut BTreeMap<String, String>,
+) -> Result<(Root, Box<Plan>)> {
     let mut left: Vec<Case> = cases.to_vec();
     for round in 0..40 {
         let root = Root::new(left, seed);
@@ -158,10 +175,7 @@ pub(crate) fn one_root(
             _ => planner.plan_again(&root)?,
         };
         match outcome {
-            Outcome::Planned(plan) => {
-                let (evaluated, compared) = compared(planner, &root, &plan);
-                return Ok((root, evaluated, compared));
-            }
+            Outcome::Planned(plan) => return Ok((root, plan)),
             Outcome::Refused(cases) => {
                 left = root.cases;
                 let before = left.len();
@@ -176,15 +190,17 @@ pub(crate) fn one_root(
     bail!("the host refuses case after case: {refused:?}")
 }
 
-fn compared(planner: &Planner, root: &Root, plan: &Plan) -> (Evaluated, Compared) {
+fn compared(planner: &Planner, root: &Root, plan: &Plan) -> (Evaluated, Compared, ReadBack) {
     let place = RootDir {
         path: planner.path(),
         named: true,
     };
     let inputs = root.inputs(&planner.path(), planner.dialect());
     let evaluated = evaluate(&place, &inputs, &Cache::default());
-    let compared = compare(&evaluated, plan, &root.cases);
-    (evaluated, compared)
+    let mut compared = compare(&evaluated, plan, &root.cases);
+    let mut read_back = read_back(plan, &evaluated, &inputs, &planner.path(), &root.cases);
+    compared.disagreements.append(&mut read_back.disagreements);
+    (evaluated, compared, read_back)
 }
 
 /// Gives the first gate its other value, in a plan and in an evaluation. `None` if there is none,
@@ -323,6 +339,19 @@ impl Report {
         line(format!(
             "  sensitive to us, lost by hosts   {}",
             self.compared.kept_secret
+        ));
+        for (way, counts) in [
+            ("plan files", self.read_back.binary),
+            ("JSON", self.read_back.json),
+        ] {
+            line(format!(
+                "  read back from {way:<18}{} of {} known",
+                counts.known_to_us, counts.known
+            ));
+        }
+        line(format!(
+            "  references held to those alone   {}",
+            self.read_back.references
         ));
         line(format!("  gates looked behind              {}", self.gates));
         line(format!(

@@ -69,6 +69,23 @@ pub fn stub() -> Result<PathBuf> {
     )
 }
 
+/// Builds `holdfast`, the checker, alone, and says where it is.
+///
+/// # Errors
+/// As [`Programs::build`].
+pub fn checker() -> Result<PathBuf> {
+    executable(&build(&["holdfast"], Progress::Quiet)?, "holdfast")
+}
+
+/// The same in the release profile.
+///
+/// # Errors
+/// As [`Programs::build`].
+pub fn release_checker() -> Result<PathBuf> {
+    let report = build_with(&["--release"], &["holdfast"], Progress::Quiet)?;
+    executable(&report, "holdfast")
+}
+
 /// Builds `holdfast-hurried`, the provider at the pace of the fault matrix, and says where it is.
 ///
 /// # Errors

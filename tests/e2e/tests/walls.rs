@@ -39,6 +39,7 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("holdfast-benches", &["holdfast-e2e", "holdfast-sandbox"]),
     ("holdfast-monorepo", &[]),
+    ("holdfast-shown", &["cty", "terraform-config"]),
     (
         "holdfast-agreement",
         &[
@@ -47,6 +48,7 @@ const OURS: &[(&str, &[&str])] = &[
             "terraform-config",
             "holdfast-stub",
             "holdfast-e2e",
+            "holdfast-shown",
         ],
     ),
     (

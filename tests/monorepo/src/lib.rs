@@ -5,9 +5,12 @@
 //! outputs, `.tfvars`, backends. Ten teams are 1,000 root modules and 5,000 files. What a checker
 //! must say of it is known beforehand: [`Monorepo::faults`].
 //!
-//! - [`root`]: which root module is of which kind, and what is wrong with it.
+//! [`Plan`] is a plan as JSON, of any size as well.
+//!
+//! - [`plan`]: plans. - [`root`]: which root module is of which kind, and what is wrong with it.
 //! - `text`: `templates/`, and what stands in for their placeholders.
 
+pub mod plan;
 pub mod root;
 mod text;
 
@@ -15,6 +18,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+pub use plan::Plan;
 pub use root::{Fault, Root};
 
 /// A monorepo of some teams.

@@ -9,7 +9,9 @@
 //! - apply: what is unknown gets a value of its type, made from the kind of object, the path and
 //!   the known values ([`fill`]). The same object gets the same values on every machine, and two
 //!   objects that are configured alike get the same id.
-//! - read: the state is right. Import: `id` is set, the rest is null.
+//! - read: the state is right, unless `HOLDFAST_STUB_DRIFT=attribute=text` says what somebody
+//!   changed by hand. Import: `id` is set, the rest is null. Delete: fails if
+//!   `HOLDFAST_STUB_STUCK` is set.
 //! - data sources: computed values are filled like those of an apply.
 //!
 //! Validators, defaults and other behaviour of the real provider are not in its schema. Also not

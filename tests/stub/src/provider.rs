@@ -12,6 +12,13 @@ use tfplugin::{
 use crate::schemas::Schemas;
 use crate::values::{empty, fill, open};
 
+/// `attribute=text`: on reading, objects that have this attribute have this text there, as if
+/// somebody had changed them by hand.
+const DRIFT: &str = "HOLDFAST_STUB_DRIFT";
+
+/// If it is set, nothing can be deleted.
+const STUCK: &str = "HOLDFAST_STUB_STUCK";
+
 /// A provider for schemas given as data.
 #[derive(Clone, Debug)]
 pub struct Stub {
@@ -122,7 +129,7 @@ impl AnyResource<()> for Kind {
     }
 
     async fn read(&self, _: &mut Cx<()>, state: Value) -> Result<ReadBack<Value>, Diagnostics> {
-        Ok(ReadBack::Present(state))
+        Ok(ReadBack::Present(drifted(state, std::env::var(DRIFT).ok())))
     }
 
     async fn update(&self, _: &mut Cx<()>, _: Value, planned: Value) -> Applied<Value> {
@@ -130,7 +137,12 @@ impl AnyResource<()> for Kind {
     }
 
     async fn delete(&self, _: &mut Cx<()>, _: Value) -> Deleted {
-        Deleted::Done
+        if std::env::var_os(STUCK).is_none() {
+            return Deleted::Done;
+        }
+        let detail = format!("{STUCK} is set, so that nothing can be deleted.");
+        let problem = Diagnostic::error("The object is stuck", detail);
+        Deleted::Failed([problem].into_iter().collect())
     }
 
     async fn import(&self, _: &mut Cx<()>, id: &str) -> Result<Value, Diagnostics> {
@@ -161,6 +173,23 @@ impl AnyDataSource<()> for Kind {
     async fn read(&self, _: &mut DataCx<()>, config: Value) -> Result<Value, Diagnostics> {
         Ok(fill(&self.name, open(&self.schema.block, &config)))
     }
+}
+
+fn drifted(state: Value, drift: Option<String>) -> Value {
+    let drift = drift.as_deref().and_then(|drift| drift.split_once('='));
+    let (Some((name, text)), Some(attributes)) = (drift, state.entries()) else {
+        return state;
+    };
+    let attributes = attributes.iter().map(|(known, value)| {
+        let is_it = **known == *name && value.ty() == Type::String;
+        let value = if is_it {
+            Value::string(text)
+        } else {
+            value.clone()
+        };
+        (known.clone(), value)
+    });
+    Value::object(attributes.collect::<Vec<_>>())
 }
 
 /// An object of which only the id is known; `None` if the schema has no place for it.
@@ -222,6 +251,16 @@ mod tests {
                 .is_empty()
         );
         assert!(object.attribute("timeouts").unwrap().is_null());
+    }
+
+    #[test]
+    fn a_test_may_have_objects_changed_by_hand() {
+        let object =
+            |note: &str| Value::object([("note", Value::string(note)), ("size", Value::int(1))]);
+        let drifted = |drift: &str| drifted(object("a"), Some(drift.to_owned()));
+        assert_eq!(drifted("note=b"), object("b"));
+        assert_eq!(drifted("size=2"), object("a"));
+        assert_eq!(drifted("other=b"), object("a"));
     }
 
     #[test]

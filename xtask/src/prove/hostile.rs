@@ -2,6 +2,7 @@
 //! within its memory, with a verdict or with an error.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,8 +15,13 @@ use crate::screen::{output, remark, step};
 // Those of the evaluator's own tests.
 #[path = "../../../config/tests/hostile/inputs/mod.rs"]
 mod inputs;
+#[path = "../../../config/tests/support/planfile.rs"]
+mod planfile;
+#[path = "../../../config/tests/hostile/plans.rs"]
+mod plans;
 
 use inputs::Input;
+use plans::PlanInput;
 
 /// Options of `cargo prove hostile`.
 #[derive(clap::Args)]
@@ -28,6 +34,7 @@ pub(super) struct Options {
 
 /// How long the long ones are: some are too large at the first look, and cost more if they are not.
 const SIZES: [usize; 4] = [100, 50, 25, 12];
+const MB: usize = 1_000_000;
 const MAX_TIME: Duration = Duration::from_secs(10);
 const MAX_KIB: u64 = 1 << 20;
 /// What runs longer is ended.
@@ -56,43 +63,87 @@ pub(super) fn run(only: Option<&str>, options: &Options) -> Result<()> {
     let long = sizes.map(|size| (format!("inputs of {size} MB"), *size, inputs::sized()));
     let short = "short inputs that stand for very much".to_owned();
     let groups = long.chain([(short, 0, inputs::growing())]);
-    let (mut count, mut bad) = (0, 0);
-    let (mut slowest, mut hardest, mut largest) = (Duration::ZERO, Duration::ZERO, 0);
-    for (at, (title, megabytes, group)) in groups.enumerate() {
-        step(at + 1, title);
+    let mut tally = Tally::default();
+    let mut at = 0;
+    for (title, megabytes, group) in groups {
+        at += 1;
+        step(at, title);
         for input in group.iter().filter(|input| wanted(input)) {
-            let run = check(&checker, input, megabytes * 1_000_000)?;
-            let wrong = run.wrong();
-            slowest = slowest.max(run.time);
-            hardest = hardest.max(run.worked);
-            largest = largest.max(run.kib);
-            count += 1;
-            bad += usize::from(wrong.is_some());
-            output(&run.row(&input.name, wrong));
+            let write = |folder: &Path| input.write(folder, megabytes * MB);
+            tally.add(&input.name, check(&checker, ".", write));
         }
     }
-    ensure!(count > 0, "no input has that in its name");
-    ensure!(bad == 0, "{bad} of {count} inputs did not end as they must");
-    remark(format!(
-        "{count} inputs: the slowest took {:.1} s, the hardest {:.1} s of work, the largest {} MiB",
-        slowest.as_secs_f64(),
-        hardest.as_secs_f64(),
-        largest >> 10
-    ));
-    Ok(())
+    step(at + 1, "plans of 100 MB");
+    let wanted = |input: &PlanInput| only.is_none_or(|only| input.name.contains(only));
+    for input in plans::inputs().iter().filter(|input| wanted(input)) {
+        let write = |folder: &Path| fs::write(folder.join(input.file), (input.bytes)(100 * MB));
+        let name = format!("{}: {}", input.file, input.name);
+        tally.add(&name, check(&checker, input.file, write));
+    }
+    tally.told()
 }
 
-fn check(checker: &Path, input: &Input, bytes: usize) -> Result<Run> {
+/// What all runs came to.
+#[derive(Default)]
+struct Tally {
+    count: usize,
+    bad: usize,
+    slowest: Duration,
+    hardest: Duration,
+    /// In KiB.
+    largest: u64,
+}
+
+impl Tally {
+    fn add(&mut self, name: &str, run: Result<Run>) {
+        self.count += 1;
+        let wrong = match &run {
+            Ok(run) => {
+                self.slowest = self.slowest.max(run.time);
+                self.hardest = self.hardest.max(run.worked);
+                self.largest = self.largest.max(run.kib);
+                output(&run.row(name, run.wrong()));
+                run.wrong().is_some()
+            }
+            Err(error) => {
+                output(&format!("{name}: {error:#}"));
+                true
+            }
+        };
+        self.bad += usize::from(wrong);
+    }
+
+    fn told(&self) -> Result<()> {
+        let Self { count, bad, .. } = self;
+        ensure!(*count > 0, "no input has that in its name");
+        ensure!(
+            *bad == 0,
+            "{bad} of {count} inputs did not end as they must"
+        );
+        remark(format!(
+            "{count} inputs: the slowest took {:.1} s, the hardest {:.1} s of work, the largest {} MiB",
+            self.slowest.as_secs_f64(),
+            self.hardest.as_secs_f64(),
+            self.largest >> 10
+        ));
+        Ok(())
+    }
+}
+
+/// Checks one argument in a folder with what is written into it.
+fn check(
+    checker: &Path,
+    argument: &str,
+    write: impl FnOnce(&Path) -> io::Result<()>,
+) -> Result<Run> {
     let folder = tempfile::tempdir()?;
     let inside = folder.path().join("configuration");
     fs::create_dir(&inside)?;
-    input
-        .write(&inside, bytes)
-        .with_context(|| format!("cannot write {}", input.name))?;
+    write(&inside).context("cannot write the input")?;
     let errors = folder.path().join("errors");
     let start = Instant::now();
     let mut child = Command::new(checker)
-        .args(["check", "."])
+        .args(["check", argument])
         .current_dir(&inside)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -2,8 +2,10 @@
 //! what others need for the same input in the same run.
 //!
 //! - `process`: one run of a program, measured. - `peers`: programs that others wrote.
+//! - `plans`: the same for plans.
 
 mod peers;
+mod plans;
 mod process;
 
 use std::path::Path;
@@ -64,6 +66,9 @@ pub(super) fn run(only: Option<&str>, options: &Options) -> Result<()> {
     }
     if wanted("peers") {
         peers(&checker, options.teams)?;
+    }
+    if wanted("plans") {
+        plans::run(&checker)?;
     }
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! Which files may be read: those of the repository.
 //!
+//! With sources in memory nothing but them is read unless the user names their directory: a plan
+//! carries no other file, so that what such a function gives is unknown.
+//!
 //! A path that leaves it makes the result unknown instead of an error: `file("~/.ssh/id.pub")` is
 //! a sound configuration, only not one that can be told from the repository.
 
@@ -39,6 +42,17 @@ pub(super) fn unknown(ty: Type, why: Why) -> Value {
 /// called in messages.
 pub(super) fn locate(path: &Path, name: &str, cx: &FunctionContext<'_>) -> Place {
     let path = clean(&cx.root_dir.join(path));
+    if let Some(files) = cx.disk.memory() {
+        let not_there = match files.data() {
+            _ if files.file(&path).is_some() => return Place::Inside(path),
+            None => Some("is not in the plan: --source DIR says where it is"),
+            Some(_) if !path.exists() => Some("is neither in the plan nor where --source says"),
+            Some(_) => None,
+        };
+        if let Some(not_there) = not_there {
+            return Place::Outside(Why::new(format!("{name} {not_there}")));
+        }
+    }
     if is_inside(&path, cx.fence) {
         return Place::Inside(path);
     }
@@ -76,6 +90,9 @@ pub(super) fn read(
         Place::Inside(file) => file,
         Place::Outside(why) => return Ok(Contents::Unread(why)),
     };
+    if let Some(bytes) = cx.disk.memory().and_then(|files| files.file(&file)) {
+        return Ok(Contents::Bytes(bytes.to_vec()));
+    }
     let metadata = fs::metadata(&file).map_err(|error| missing(&error, path, &name, cx))?;
     if !metadata.is_file() {
         // A pipe would never end.

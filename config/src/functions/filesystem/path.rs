@@ -2,10 +2,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use cty::Value;
+use cty::{Type, Value};
 
 use crate::functions::FunctionError;
 use crate::functions::signature::{Function, Param, Returns, Shape};
+use crate::why::Why;
 
 const PATH: &[Param] = &[Param::string("path")];
 const STRING: Returns = Returns::Shape(Shape::String);
@@ -27,6 +28,11 @@ pub(in crate::functions) const DIRNAME: Function = Function::new(PATH, STRING, |
 });
 
 pub(in crate::functions) const ABSPATH: Function = Function::new(PATH, STRING, |args| {
+    // Where a plan was made is nobody's business but its maker's.
+    if args.cx.disk.memory().is_some() && !args.str(0).starts_with('/') {
+        let why = Why::new("the directory of a plan is not in it");
+        return Ok(Value::unknown(Type::String).mark(why.mark()));
+    }
     let path = args.cx.root_dir.join(args.str(0));
     let absolute = std::path::absolute(&path)
         .map_err(|error| FunctionError::new(format!("no current directory: {error}")))?;

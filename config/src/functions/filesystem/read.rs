@@ -63,6 +63,11 @@ fn with_bytes(
     Ok(value.with_marks(marks))
 }
 
+fn is_in_memory(path: &Path, args: &Args<'_>) -> bool {
+    let files = args.cx.disk.memory();
+    files.is_some_and(|files| files.file(path).is_some())
+}
+
 pub(in crate::functions) const FILEEXISTS: Function =
     Function::new(&[PATH], Returns::Shape(Shape::Bool), |args| {
         let marks = args.values[0].marks();
@@ -70,6 +75,7 @@ pub(in crate::functions) const FILEEXISTS: Function =
         let path = expand_home(args.str(0))?;
         let value = match locate(Path::new(&path), &name, args.cx) {
             Place::Outside(why) => unknown(Type::Bool, why),
+            Place::Inside(path) if is_in_memory(&path, args) => Value::bool(true),
             Place::Inside(path) => match std::fs::metadata(path) {
                 Ok(found) if found.is_file() => Value::bool(true),
                 Ok(found) => return Err(not_a_file(&name, &found)),

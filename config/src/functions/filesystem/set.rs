@@ -29,7 +29,12 @@ fn fileset(args: &Args<'_>) -> Outcome {
     let start = clean(Path::new(args.str(0)));
     let pattern = clean(&start.join(args.str(1)));
     let (base, parts) = split(&pattern)?;
-    let name = quoted_unless_sensitive(&base.to_string_lossy(), &marks);
+    let shown = if base.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        &base
+    };
+    let name = quoted_unless_sensitive(&shown.to_string_lossy(), &marks);
     let directory = match locate(&base, &name, args.cx) {
         Place::Inside(directory) => directory,
         Place::Outside(why) => return Ok(unknown(args.returns.clone(), why).with_marks(&marks)),

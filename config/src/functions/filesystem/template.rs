@@ -10,6 +10,7 @@ use crate::Dialect;
 use crate::functions::FunctionError;
 use crate::functions::signature::{Args, Function, Outcome, Param, Returns, secrecy};
 use crate::functions::text::quoted_unless_sensitive;
+use crate::why::{Certainty, Reference};
 
 const VARS: Param = Param::any("vars").marked();
 
@@ -25,7 +26,14 @@ pub(in crate::functions) const TEMPLATEFILE: Function =
                 FunctionError::at(0, format!("contents of {name} are not valid UTF-8"))
             })?,
             Contents::Unread(why) => {
-                return Ok(unknown(Type::Dynamic, why).with_marks(path.marks()));
+                // What it is given may be in what it makes.
+                let given = args.values[1].deep_marks();
+                let given = given.iter().map(|mark| match Reference::from_mark(mark) {
+                    Some(reference) => reference.clone().at_most(Certainty::Perhaps).mark(),
+                    None => mark.clone(),
+                });
+                let value = unknown(Type::Dynamic, why).with_marks(path.marks());
+                return Ok(value.with_marks(&given.collect()));
             }
         };
         render(args, &text, Path::new(args.str(0)))

@@ -64,6 +64,7 @@ impl Repository {
             module_dir: &self.module,
             root_dir: &self.root,
             fence: &self.fence,
+            disk: &crate::disk::Disk::Real,
             dialect: crate::Dialect::Terraform,
             render_template: &render,
         };

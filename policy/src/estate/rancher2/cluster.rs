@@ -8,6 +8,7 @@ use crate::estate::{
     Cluster, EtcdHost, Fact, Lack, MachinePool, Machines, Presence, Provisioned, Snapshots,
     Unknown, schema,
 };
+use crate::place::Place;
 
 pub(super) fn read(instance: &Instance, configs: &Configs, log: &Log) -> Cluster {
     let view = View::of(instance, schema::rancher2_cluster_v2(), log);
@@ -17,7 +18,7 @@ pub(super) fn read(instance: &Instance, configs: &Configs, log: &Log) -> Cluster
     };
     let etcd = match view.block("rke_config") {
         // Nothing can be told of what is refused; that it is, is reported.
-        Single::None | Single::Refused(_) => EtcdHost::Elsewhere,
+        Single::None(_) | Single::Refused(_) => EtcdHost::Elsewhere,
         Single::One(rke) => EtcdHost::Here(Box::new(provisioned(&rke, counted, configs))),
         Single::Maybe(rke, unknown) => {
             let presence = counted.and(Presence::Unknown(unknown));
@@ -52,8 +53,8 @@ fn provisioned(rke: &View<'_>, presence: Presence, configs: &Configs) -> Provisi
 }
 
 fn snapshots(rke: &View<'_>) -> Snapshots {
-    fn without_block<T>(rke: &View<'_>) -> Fact<T> {
-        Fact::Absent(Lack::Block(rke.header()))
+    fn without_block<T>(holder: &Place) -> Fact<T> {
+        Fact::Absent(Lack::Block(holder.clone()))
     }
     match rke.block("etcd") {
         Single::One(etcd) => Snapshots {
@@ -61,10 +62,10 @@ fn snapshots(rke: &View<'_>) -> Snapshots {
             schedule: etcd.string("snapshot_schedule_cron"),
             disabled: etcd.bool("disable_snapshots"),
         },
-        Single::None => Snapshots {
-            retention: without_block(rke),
-            schedule: without_block(rke),
-            disabled: without_block(rke),
+        Single::None(holder) => Snapshots {
+            retention: without_block(&holder),
+            schedule: without_block(&holder),
+            disabled: without_block(&holder),
         },
         Single::Maybe(_, unknown) | Single::Refused(unknown) => Snapshots {
             retention: Fact::Unknown(unknown.clone()),

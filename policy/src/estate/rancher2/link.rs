@@ -57,7 +57,7 @@ impl Configs {
         match pool.block("machine_config") {
             Single::One(block) => self.named(&block),
             Single::Maybe(_, unknown) | Single::Refused(unknown) => MachineLink::Undecided(unknown),
-            Single::None => not_told("the pool has no machine_config block", pool.header()),
+            Single::None(pool) => not_told("the pool has no machine_config block", pool),
         }
     }
 

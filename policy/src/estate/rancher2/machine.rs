@@ -92,7 +92,7 @@ fn purchase(view: &View<'_>) -> Purchase {
     let mut perhaps = None;
     for driver in DRIVERS {
         match view.block(driver.block) {
-            Single::None => {}
+            Single::None(_) => {}
             Single::One(block) => there.push((driver, block)),
             Single::Maybe(_, unknown) | Single::Refused(unknown) => {
                 perhaps = perhaps.or(Some(unknown));

@@ -85,6 +85,8 @@ pub enum What {
     Reference,
     /// Unknown to us without a reason.
     NoReason,
+    /// A plan that we read says something else than the configuration alone.
+    ReadBack,
 }
 
 /// How often a path was written, and what was known of it.

@@ -1,5 +1,7 @@
 //! Programs that others wrote and that read the same files.
 
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -34,6 +36,42 @@ pub(super) const ALL: &[Peer] = &[
         ],
     },
 ];
+
+/// All that are looked for and read `plan.json`.
+pub(super) const OF_PLANS: &[Peer] = &[
+    Peer {
+        name: "conftest",
+        arguments: &["test", "--policy=policy", "plan.json"],
+    },
+    Peer {
+        name: "checkov",
+        arguments: &[
+            "--file=plan.json",
+            "--framework=terraform_plan",
+            "--quiet",
+            "--compact",
+            "--skip-download",
+        ],
+    },
+];
+
+/// The question that conftest is asked: which machine configs are on spot.
+const POLICY: &str = r#"package main
+
+deny contains message if {
+	some change in input.resource_changes
+	change.type == "rancher2_machine_config_v2"
+	some machine in change.change.after.amazonec2_config
+	machine.request_spot_instance
+	message := sprintf("%s is on spot", [change.address])
+}
+"#;
+
+/// Writes conftest's policy into a folder.
+pub(super) fn write_policy(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder.join("policy"))?;
+    fs::write(folder.join("policy/main.rego"), POLICY)
+}
 
 impl Peer {
     /// The first on PATH that says its version.

@@ -1,0 +1,14 @@
+//! Plan files that real hosts made, read by us.
+//!
+//! - `made`: a host makes a plan and shows it. - `held`: both readers held to what it shows, and to
+//!   each other.
+//! - `generated`: plans of generated configurations. - `verdicts`: what the checker says of a
+//!   configuration, by the way it comes.
+
+pub mod generated;
+mod held;
+mod made;
+pub mod verdicts;
+
+pub use held::{Held, held};
+pub use made::{Made, make, schemas};
