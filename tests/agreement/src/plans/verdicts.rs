@@ -20,10 +20,8 @@ pub enum Said {
 pub struct About {
     /// The rule.
     pub rule: String,
-    /// The cluster, bucket, volume.
+    /// The cluster, bucket, volume. What is open is open of all of it, and names no pool.
     pub address: String,
-    /// The pool or block.
-    pub subject: String,
 }
 
 /// What `holdfast check --format json` printed.
@@ -117,7 +115,6 @@ fn about(entry: &Json) -> About {
     About {
         rule: text(entry, "rule"),
         address: text(entry, "address"),
-        subject: text(entry, "subject"),
     }
 }
 
