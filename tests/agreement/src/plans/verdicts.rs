@@ -31,6 +31,8 @@ pub struct Verdicts {
     pub said: BTreeMap<About, Said>,
     /// Findings as they are printed.
     pub findings: Vec<Json>,
+    /// Open questions as they are printed.
+    pub undecided: Vec<Json>,
     /// What could not be analysed.
     pub errors: Vec<String>,
     /// How the program ended.
@@ -58,6 +60,7 @@ impl Verdicts {
         Ok(Self {
             said: undecided.chain(violated).collect(),
             findings,
+            undecided: entries("undecided"),
             errors,
             code,
         })
