@@ -4,6 +4,7 @@ mod agreement;
 mod faults;
 mod fuzz;
 mod hostile;
+mod plans;
 mod scale;
 mod speed;
 mod syntax;
@@ -20,7 +21,7 @@ use holdfast_e2e::programs::repository;
 pub(crate) struct Options {
     /// Which proof.
     name: Name,
-    /// With `agreement`, `faults`, `hostile`, `scale` and `speed`: only what has this in its name.
+    /// With `agreement`, `faults`, `hostile`, `plans`, `scale` and `speed`: only what has this in its name.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
     /// With `syntax`: folders whose files are read; without any, the repository.
@@ -51,6 +52,9 @@ enum Name {
     /// Generated configurations, planned by every host and evaluated by us: where they differ, and
     /// what was written how often.
     Agreement,
+    /// Plans of the same configurations: what is read of them beside what the hosts show, and what
+    /// the checker says of each, however it comes.
+    Plans,
     /// Every HCL file of some folders, and generated ones: our tree beside hcl-edit's, our verdict
     /// beside that of `terraform fmt -check`.
     Syntax,
@@ -72,6 +76,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Name::Faults => faults::run(options.only.as_deref()),
         Name::Scale => scale::run(options.only.as_deref()),
         Name::Agreement => agreement::run(options.only.as_deref(), &options.agreement),
+        Name::Plans => plans::run(options.only.as_deref(), &options.agreement),
         Name::Syntax => syntax::run(&options.folders),
         Name::Hostile => hostile::run(options.only.as_deref(), &options.hostile),
         Name::Fuzz => fuzz::run(&options.fuzz),

@@ -15,13 +15,13 @@ use crate::screen::{missing, output, remark, step};
 /// Options of `cargo prove agreement`.
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// With `agreement`: so many cases; what occurs how often is judged only without this.
+    /// With `agreement` and `plans`: so many cases; what occurs how often is judged only without this.
     #[arg(long, value_name = "N")]
     cases: Option<usize>,
-    /// With `agreement`: leaves the first cases out.
+    /// With `agreement` and `plans`: leaves the first cases out.
     #[arg(long, value_name = "N", default_value_t = 0)]
     skip: usize,
-    /// With `agreement`: other cases than the proof's own.
+    /// With `agreement` and `plans`: other cases than the proof's own.
     #[arg(long, value_name = "N")]
     cases_seed: Option<u64>,
     /// With `agreement`: only prints the files of this case, as `c0042`.
@@ -40,12 +40,17 @@ const FULL: Size = Size {
 };
 
 impl Options {
-    fn size(&self) -> Size {
+    pub(super) fn size(&self) -> Size {
         Size {
             cases: self.cases.unwrap_or(FULL.cases),
             seed: self.cases_seed.unwrap_or(FULL.seed),
             ..FULL
         }
+    }
+
+    /// How many cases are left out at the beginning.
+    pub(super) fn skip(&self) -> usize {
+        self.skip
     }
 }
 

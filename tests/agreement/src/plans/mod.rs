@@ -3,12 +3,14 @@
 //! - `made`: a host makes a plan and shows it. - `held`: both readers held to what it shows, and to
 //!   each other.
 //! - `generated`: plans of generated configurations. - `verdicts`: what the checker says of a
-//!   configuration, by the way it comes.
+//!   configuration. - `ways`: in every way that it comes.
 
 pub mod generated;
 mod held;
 mod made;
 pub mod verdicts;
+mod ways;
 
 pub use held::{Held, held};
 pub use made::{Made, make, schemas};
+pub use ways::{Ways, checked};

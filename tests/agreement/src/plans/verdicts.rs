@@ -20,10 +20,8 @@ pub enum Said {
 pub struct About {
     /// The rule.
     pub rule: String,
-    /// The cluster, bucket, volume.
+    /// The cluster, bucket, volume. What is open is open of all of it, and names no pool.
     pub address: String,
-    /// The pool or block.
-    pub subject: String,
 }
 
 /// What `holdfast check --format json` printed.
@@ -33,6 +31,8 @@ pub struct Verdicts {
     pub said: BTreeMap<About, Said>,
     /// Findings as they are printed.
     pub findings: Vec<Json>,
+    /// Open questions as they are printed.
+    pub undecided: Vec<Json>,
     /// What could not be analysed.
     pub errors: Vec<String>,
     /// How the program ended.
@@ -60,6 +60,7 @@ impl Verdicts {
         Ok(Self {
             said: undecided.chain(violated).collect(),
             findings,
+            undecided: entries("undecided"),
             errors,
             code,
         })
@@ -117,7 +118,6 @@ fn about(entry: &Json) -> About {
     About {
         rule: text(entry, "rule"),
         address: text(entry, "address"),
-        subject: text(entry, "subject"),
     }
 }
 

@@ -1,12 +1,14 @@
 //! Plan files that real hosts make, of every kind, read by us: what they say equals `show -json`.
 //!
 //! - `boxes`: values of every type, drift, imports and deposed objects, with a stub.
+//! - `checked`: the checker on clusters and their plans.
 //! - `generated`: generated configurations.
 //! - `kinds`: every kind of change, with the resource that hosts bring themselves.
 //! - `own`: drift, with our own provider.
 //! - `stubs`: every kind of change, with stubs.
 
 mod boxes;
+mod checked;
 mod generated;
 mod kinds;
 mod own;
