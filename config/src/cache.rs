@@ -24,7 +24,13 @@ pub struct Cache {
     parsed: AtomicUsize,
     /// Of all trees.
     memory: Memory,
+    /// Arguments and blocks that modules have listed.
+    listed: AtomicUsize,
 }
+
+/// Arguments and blocks directly within the declarations of all modules that are read: each takes
+/// some hundred bytes more than its text. Repositories of 10,000 roots have some 800,000.
+const MAX_LISTED: usize = 1_250_000;
 
 impl Cache {
     /// One that reads these files, and nothing else.
@@ -40,6 +46,12 @@ impl Cache {
     /// How many files were read and parsed so far.
     pub fn parsed(&self) -> usize {
         self.parsed.load(Ordering::Relaxed)
+    }
+
+    /// Accounts for so many arguments and blocks of a module's declarations; false if all modules
+    /// together hold too many.
+    pub(crate) fn list(&self, count: usize) -> bool {
+        self.listed.fetch_add(count, Ordering::Relaxed) + count <= MAX_LISTED
     }
 
     /// The file at `path`, read and parsed at the first call. One that several paths lead to is

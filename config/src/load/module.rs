@@ -43,6 +43,8 @@ pub(crate) struct Module {
     pub(crate) problems: Vec<Problem>,
     /// Arguments and blocks directly within its declarations.
     listed: usize,
+    /// True if they are too many to read.
+    is_cut: bool,
 }
 
 /// Type and name of a resource or data source.
@@ -84,14 +86,14 @@ impl Module {
         for path in &files.primary {
             let file = module.file(path, cache);
             for block in &file.body.blocks {
-                module.declare(block, &file, false);
+                module.declare(block, &file, cache, false);
             }
             module.stray_attributes(&file);
         }
         for path in &files.overrides {
             let file = module.file(path, cache);
             for block in &file.body.blocks {
-                module.declare(block, &file, true);
+                module.declare(block, &file, cache, true);
             }
             module.stray_attributes(&file);
         }
@@ -135,18 +137,27 @@ impl Module {
         }
     }
 
-    fn declare(&mut self, block: &Block, file: &File, is_override: bool) {
-        let before = self.listed;
-        self.listed += block.body.attributes.len() + block.body.blocks.len();
-        if self.listed > MAX_LISTED {
-            if before <= MAX_LISTED {
-                let message =
-                    format!("this module holds more than {MAX_LISTED} arguments and nested blocks");
-                let problem = Problem::analysis(message).with_help("nothing from here on is read");
-                self.problems.push(problem.at(file.origin(block.header)));
-            }
-            let why = || Why::new("its module is too large to read");
-            self.incomplete.get_or_insert_with(why);
+    /// Accounts for what is directly within a declaration; false if that is too much.
+    fn list(&mut self, block: &Block, file: &File, cache: &Cache) -> bool {
+        let count = block.body.attributes.len() + block.body.blocks.len();
+        self.listed += count;
+        let who = match self.is_cut {
+            true => return false,
+            false if self.listed > MAX_LISTED => "this module holds",
+            false if !cache.list(count) => "all modules together hold",
+            false => return true,
+        };
+        self.is_cut = true;
+        let message = format!("{who} more arguments and nested blocks than are read");
+        let problem = Problem::analysis(message).with_help("nothing from here on is read");
+        self.problems.push(problem.at(file.origin(block.header)));
+        let why = || Why::new("its module is too large to read");
+        self.incomplete.get_or_insert_with(why);
+        false
+    }
+
+    fn declare(&mut self, block: &Block, file: &File, cache: &Cache, is_override: bool) {
+        if !self.list(block, file, cache) {
             return;
         }
         if block.type_name.as_str() == "locals" {
