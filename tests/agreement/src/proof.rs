@@ -33,6 +33,8 @@ pub struct Options {
     pub per_root: usize,
     /// What they are made from.
     pub seed: u64,
+    /// True if every plan is read back by us, too, and held to the same.
+    pub read_back: bool,
 }
 
 /// What one host said of all cases.
@@ -93,8 +95,13 @@ pub fn run(
     };
     for (number, chunk) in cases.chunks(options.per_root).enumerate() {
         let seed = options.seed ^ number as u64;
-        let (mut root, evaluated, mut compared, read_back) =
-            one_root(&mut planner, chunk, seed, &mut report.refused)?;
+        let (mut root, evaluated, mut compared, read_back) = one_root(
+            &mut planner,
+            chunk,
+            seed,
+            options.read_back,
+            &mut report.refused,
+        )?;
         report.read_back.take_in(read_back);
         for case in &root.cases {
             report.tally.count(case);
@@ -153,10 +160,11 @@ pub(crate) fn one_root(
     planner: &mut Planner,
     cases: &[Case],
     seed: u64,
+    reads_back: bool,
     refused: &mut BTreeMap<String, String>,
 ) -> Result<(Root, Evaluated, Compared, ReadBack)> {
     let (root, plan) = planned_root(planner, cases, seed, refused)?;
-    let (evaluated, compared, read_back) = compared(planner, &root, &plan);
+    let (evaluated, compared, read_back) = compared(planner, &root, &plan, reads_back);
     Ok((root, evaluated, compared, read_back))
 }
 
@@ -190,7 +198,12 @@ pub(crate) fn planned_root(
     bail!("the host refuses case after case: {refused:?}")
 }
 
-fn compared(planner: &Planner, root: &Root, plan: &Plan) -> (Evaluated, Compared, ReadBack) {
+fn compared(
+    planner: &Planner,
+    root: &Root,
+    plan: &Plan,
+    reads_back: bool,
+) -> (Evaluated, Compared, ReadBack) {
     let place = RootDir {
         path: planner.path(),
         named: true,
@@ -198,7 +211,10 @@ fn compared(planner: &Planner, root: &Root, plan: &Plan) -> (Evaluated, Compared
     let inputs = root.inputs(&planner.path(), planner.dialect());
     let evaluated = evaluate(&place, &inputs, &Cache::default());
     let mut compared = compare(&evaluated, plan, &root.cases);
-    let mut read_back = read_back(plan, &evaluated, &inputs, &planner.path(), &root.cases);
+    let mut read_back = match reads_back {
+        true => read_back(plan, &evaluated, &inputs, &planner.path(), &root.cases),
+        false => ReadBack::default(),
+    };
     compared.disagreements.append(&mut read_back.disagreements);
     (evaluated, compared, read_back)
 }
@@ -215,7 +231,7 @@ fn behind_a_gate(
     };
     root.set(&gate.variable, gate.value);
     match planner.plan_again(root)? {
-        Outcome::Planned(plan) => Ok(Some(compared(planner, root, &plan).1)),
+        Outcome::Planned(plan) => Ok(Some(compared(planner, root, &plan, false).1)),
         Outcome::Refused(_) => Ok(None),
     }
 }

@@ -122,7 +122,7 @@ impl Search<'_> {
             for (number, case) in cases.iter_mut().enumerate() {
                 case.name = format!("c{number:04}");
             }
-            let (_, _, compared, _) = one_root(self.planner, cases, 0, &mut BTreeMap::new())?;
+            let (_, _, compared, _) = one_root(self.planner, cases, 0, true, &mut BTreeMap::new())?;
             for (number, case) in cases.iter().enumerate() {
                 let alike = |it: &Disagreement| {
                     it.case == case.name

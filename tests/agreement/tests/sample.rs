@@ -9,6 +9,7 @@ const SAMPLE: Options = Options {
     cases: 24,
     per_root: 24,
     seed: 20_260_818,
+    read_back: false,
 };
 
 #[test]

@@ -54,6 +54,7 @@ const OURS: &[(&str, &[&str])] = &[
     (
         "xtask",
         &[
+            "cty",
             "holdfast-agreement",
             "holdfast-benches",
             "holdfast-e2e",

@@ -24,6 +24,9 @@ pub(super) struct Options {
     /// With `agreement` and `plans`: other cases than the proof's own.
     #[arg(long, value_name = "N")]
     cases_seed: Option<u64>,
+    /// With `agreement`: also evaluates every plan that the host made, beside its configuration.
+    #[arg(long)]
+    read_back: bool,
     /// With `agreement`: only prints the files of this case, as `c0042`.
     #[arg(long, value_name = "CASE")]
     show: Option<String>,
@@ -37,6 +40,7 @@ const FULL: Size = Size {
     cases: 2_080,
     per_root: 52,
     seed: 20_260_818,
+    read_back: false,
 };
 
 impl Options {
@@ -44,6 +48,7 @@ impl Options {
         Size {
             cases: self.cases.unwrap_or(FULL.cases),
             seed: self.cases_seed.unwrap_or(FULL.seed),
+            read_back: self.read_back,
             ..FULL
         }
     }
