@@ -222,6 +222,18 @@ fn the_state_before_is_read() {
     }
 }
 
+/// Terraform 1.16 gives `terraform_data` an attribute that no schema of ours has.
+#[test]
+fn attributes_that_a_schema_does_not_know_spoil_no_others() {
+    const STATE: &str = r#"{"version":4,"resources":[
+      {"mode":"managed","type":"terraform_data","name":"a","provider":"p","instances":[
+        {"attributes":{"id":"x","input":{"value":0.1,"type":"number"},"later":{"a":[1]},
+                       "output":{"value":["b"],"type":["set","string"]},"triggers_replace":null}}]}]}"#;
+    let bytes = file_with(&plan().0, &[("tfstate", STATE.as_bytes())]);
+    let plan = Plan::from_bytes(&bytes, &Schemas::default()).unwrap();
+    insta::assert_snapshot!(format!("{:?}", plan.prior[0].value), @r#"Object({"id": String("x"), "input": Number(0.1), "later": Object({"a": Tuple([Number(1)])}), "output": Set(String, [String("b")]), "triggers_replace": Null(Dynamic)})"#);
+}
+
 #[test]
 fn refusals_say_what_to_do() {
     insta::assert_snapshot!(refused(&Message::new().number(1, 4)), @r#"this plan has format version 4, and version 3 is known; run `terraform show -json` and check what that prints"#);

@@ -1,9 +1,11 @@
 //! MessagePack to values.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use cty::{DecodeError, Marks, Type, Value, convert, msgpack};
+use serde_json::value::RawValue;
 
 use super::sensitive::Tree;
 use crate::instance::{Address, Mode};
@@ -106,16 +108,10 @@ impl<'s> Values<'s> {
         let exact = known
             .as_ref()
             .and_then(|known| cty::json::decode(json, &known.ty).ok());
-        let value = match exact {
-            Some(value) => value,
-            None => {
-                let value = cty::json::decode_implied(json);
-                let value = value.map_err(|error| damaged(&address.to_string(), &error))?;
-                match &known {
-                    Some(known) => conformed(value, &known.schema),
-                    None => value,
-                }
-            }
+        let value = match (exact, &known) {
+            (Some(value), _) => value,
+            (None, Some(known)) => stated(address, json, &known.schema)?,
+            (None, None) => implied(address, json)?,
         };
         let value = sensitive.mark(value);
         Ok(match known {
@@ -140,6 +136,30 @@ impl<'s> Values<'s> {
 
 fn damaged(place: &str, error: &DecodeError) -> PlanError {
     PlanError::malformed(place, error)
+}
+
+fn implied(address: &Address, json: &str) -> Result<Value, PlanError> {
+    let value = cty::json::decode_implied(json);
+    value.map_err(|error| damaged(&address.to_string(), &error))
+}
+
+/// The attributes of a provider that is older or newer than the schema: each by itself, since a
+/// dynamic one can only be read as what it is.
+fn stated(address: &Address, json: &str, schema: &Schema) -> Result<Value, PlanError> {
+    let parts: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(json)
+        .map_err(|error| PlanError::malformed(address.to_string(), error))?;
+    let (mut exact, mut others) = (Vec::new(), Vec::new());
+    for (name, part) in parts {
+        let attribute = schema.attributes.get(&*name);
+        match attribute.and_then(|it| cty::json::decode(part.get(), &it.ty).ok()) {
+            Some(value) => exact.push((Arc::from(&*name), value)),
+            None => others.push((Arc::from(&*name), implied(address, part.get())?)),
+        }
+    }
+    let others = conformed(Value::object(others), schema);
+    let others = others.entries().into_iter().flatten();
+    exact.extend(others.map(|(name, value)| (Arc::clone(name), value.clone())));
+    Ok(Value::object(exact))
 }
 
 /// A value with the types of a schema where they fit. What the schema does not know, and what does

@@ -3,7 +3,7 @@
 //!
 //! What is evaluated of plans with their configurations, `read_back` compares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -12,13 +12,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use holdfast_e2e::Host;
 use holdfast_shown::compare as shown;
+use terraform_config::instance::Body;
 use terraform_config::plan::{Plan, PlanRequest, evaluate_plan};
 use terraform_config::schema::Schemas;
-use terraform_config::{Cache, Inputs};
+use terraform_config::{Cache, Evaluated, Inputs};
 
 use super::verdicts::Verdicts;
 use crate::case::Case;
-use crate::compare::{Counts, compare};
+use crate::compare::{Counts, Disagreement, What, compare};
 use crate::host::{Plan as Shown, Planner, Stubs};
 use crate::proof::{Options, is_older, planned_root};
 use crate::root::Root;
@@ -123,8 +124,14 @@ impl Report {
         for counts in compared.paths.values() {
             self.alone.add(*counts);
         }
+        let presumed = presumed_absent(&alone);
         let found = compared.disagreements.iter();
         let found = found.filter(|found| !(older && found.older));
+        // JSON does not tell a block that nobody wrote from a `dynamic` one of unknown length.
+        let is_presumed = |it: &&Disagreement| {
+            it.what == What::Blocks && presumed.contains(&(it.address.clone(), it.path.clone()))
+        };
+        let found = found.filter(|it| !is_presumed(it));
         let found = found.map(|it| format!("JSON alone, beside the host's plan: {it}"));
         self.disagreements.extend(found);
         self.verdicts(planner, checker, root, shown)
@@ -203,6 +210,35 @@ impl Report {
         line("disagreements", self.disagreements.len());
         out
     }
+}
+
+/// Blocks that were taken for absent, by the address and the path of the type.
+fn presumed_absent(evaluated: &Evaluated) -> BTreeSet<(String, String)> {
+    fn note(body: &Body, address: &str, path: &str, into: &mut BTreeSet<(String, String)>) {
+        for name in &body.presumed_absent {
+            into.insert((address.to_owned(), format!("{path}.{name}")));
+        }
+        for nested in &body.blocks {
+            let block = nested.block();
+            note(
+                &block.body,
+                address,
+                &format!("{path}.{}", block.type_name),
+                into,
+            );
+        }
+    }
+    let mut all = BTreeSet::new();
+    for instance in &evaluated.instances {
+        let address = &instance.address;
+        note(
+            &instance.body,
+            &address.to_string(),
+            &address.type_name,
+            &mut all,
+        );
+    }
+    all
 }
 
 fn checked(
